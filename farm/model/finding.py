@@ -1,0 +1,152 @@
+"""What analysis says about a recording: findings with evidence, coverage, and one verdict."""
+
+import msgspec
+
+from farm.model.vocabulary import (
+    Confidence,
+    DataType,
+    Level,
+    Phase,
+    Severity,
+    VerdictKind,
+)
+
+ANALYSIS_VERSION = 1
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Who received something, or whose code made a call."""
+
+    name: str  # organisation or SDK; the registrable domain where neither is known
+    domain: str = ""  # registrable domain
+    sdk: str = ""  # catalogue id of the SDK
+    third: bool  # True: not the app's own developer
+    source: str = ""  # which fact says so: "sdk catalogue CN001 (stack prefix com.umeng)"
+
+
+class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The sensitive call."""
+
+    event: str  # reference "api:17"
+    api: str
+    class_name: str
+    method: str
+    arguments: list[str]
+    result: str | None
+    stack: list[str]
+    caller: Party
+    host_time: int  # ns
+    bound: int  # ns, plus or minus
+
+
+class ValueMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A known value found in a flow: where, and in which form."""
+
+    flow_id: str
+    event: str  # reference of the request, "network:9"
+    location: str  # "url query id", "header X-Dev", "body"
+    path: list[str]  # decode path: ["body", "gzip", "json $.d.i"]
+    form: str  # "plain", "sha256", "md5 upper", "base64"
+    found: str  # the bytes as they stand in the flow, bounded
+    value: str  # the plain value they stand for
+    chance: float  # bound on the probability that the match is accidental
+
+
+class FlowEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The request that carried the value, and its receiver."""
+
+    flow_id: str
+    event: str
+    method: str
+    url: str
+    host: str
+    receiver: Party
+    host_time: int  # ns, when the first byte left the app
+    matches: list[ValueMatch]
+
+
+class ScreenEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user saw around the event."""
+
+    event: str
+    screenshot_file: str
+    host_time: int
+    caption: str  # "before", "after", "consent dialog"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One data type collected in one phase, by one caller, for one receiver."""
+
+    finding_id: str  # stable: digest of rule, app, data type, phase, caller and receiver
+    rule: str
+    clause: str  # of the standard the rule stands on
+    phase: Phase
+    level: Level
+    data_type: DataType
+    severity: Severity
+    confidence: Confidence
+    caller: Party
+    receiver: Party | None
+    calls: list[CallEvidence]
+    call_count: int  # all of them; `calls` is bounded
+    flows: list[FlowEvidence]
+    flow_count: int
+    screens: list[ScreenEvidence]
+    reasons: list[str]  # why phase, confidence and receiver are as stated; English
+
+
+class CoverageGap(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that could not be seen."""
+
+    what: str  # "network pinned.example", "hook telephony.imei", "clock"
+    cause: str
+    start: int  # host ns
+    end: int
+    detail: str = ""
+    events: list[str] = []
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What could be seen, and what could not. It stands beside every finding and verdict."""
+
+    complete: bool
+    gaps: list[CoverageGap]
+    hooks_installed: int
+    hooks_failed: dict[str, str]
+    hosts_seen: list[str]
+    hosts_refused: list[str]
+    canaries_sent: int
+    canaries_seen: int
+    consent_dialog_seen: bool
+    clock_bound_ns: int | None
+
+
+class PhaseInterval(msgspec.Struct, frozen=True, kw_only=True):
+    """A phase on the host's clock. Its borders are uncertain by the stated bounds."""
+
+    phase: Phase
+    start: int
+    start_bound: int
+    end: int
+    end_bound: int
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer about one recording, with the reasons in order of weight."""
+
+    kind: VerdictKind
+    reasons: list[str]
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything analysis says about one recording: a pure function of recording and rules."""
+
+    analysis_version: int
+    session_id: str
+    manifest_sha256: str
+    rules: dict[str, str]  # rule pack and catalogue -> version or digest
+    phases: list[PhaseInterval]
+    findings: list[Finding]
+    undetermined: list[Finding]  # seen, but not placeable or not provable
+    coverage: Coverage
+    verdict: Verdict

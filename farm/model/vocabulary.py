@@ -1,0 +1,185 @@
+"""Closed vocabularies: what may be said, each word with its meaning.
+
+Every member's value is what stands on disk, so a value is never renamed, only added.
+"""
+
+from enum import StrEnum
+
+
+class Stream(StrEnum):
+    """Who wrote an event. Each stream counts its own events without a hole."""
+
+    UI = "ui"  # what the scenario did and what the screen showed; host clock
+    API = "api"  # sensitive calls seen by the hooks inside the app; phone clock
+    NETWORK = "network"  # what the capture proxy saw; host clock
+    DEVICE = "device"  # the session and the phone: states, processes, clock samples; host clock
+
+
+class Clock(StrEnum):
+    """Whose clock stamped an event's time."""
+
+    HOST = "host"
+    PHONE = "phone"
+
+
+STREAM_CLOCK: dict[Stream, Clock] = {
+    Stream.UI: Clock.HOST,
+    Stream.API: Clock.PHONE,
+    Stream.NETWORK: Clock.HOST,
+    Stream.DEVICE: Clock.HOST,
+}
+
+
+class DataType(StrEnum):
+    """What kind of information an API gives access to."""
+
+    IMEI = "imei"
+    IMSI = "imsi"
+    ICCID = "iccid"
+    PHONE_NUMBER = "phone_number"
+    SERIAL = "serial"
+    ANDROID_ID = "android_id"
+    OAID = "oaid"
+    ADVERTISING_ID = "advertising_id"
+    WIFI_MAC = "wifi_mac"
+    WIFI_SSID = "wifi_ssid"
+    WIFI_BSSID = "wifi_bssid"
+    WIFI_SCAN = "wifi_scan"
+    BLUETOOTH_MAC = "bluetooth_mac"
+    IP_ADDRESS = "ip_address"
+    LOCATION = "location"
+    CELL_LOCATION = "cell_location"
+    CONTACTS = "contacts"
+    CALL_LOG = "call_log"
+    SMS = "sms"
+    CALENDAR = "calendar"
+    ACCOUNTS = "accounts"
+    INSTALLED_APPS = "installed_apps"
+    RUNNING_APPS = "running_apps"
+    CLIPBOARD = "clipboard"
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    MEDIA = "media"
+    SENSORS = "sensors"
+    BUILD_PROPERTIES = "build_properties"  # model, brand, version: not personal by itself
+    CANARY = "canary"  # the farm's own proof of life, never a finding
+
+
+PERSONAL: frozenset[DataType] = frozenset(DataType) - {
+    DataType.BUILD_PROPERTIES,
+    DataType.SENSORS,
+    DataType.CANARY,
+}
+"""Data types whose collection without consent is a finding (GB/T 35273-2020, annex A)."""
+
+
+class Phase(StrEnum):
+    """Where in the consent dialogue the user stands."""
+
+    BEFORE_CONSENT = "before_consent"  # first instruction of the app until the answering tap
+    AFTER_ACCEPT = "after_accept"
+    AFTER_DECLINE = "after_decline"
+    UNDETERMINED = "undetermined"  # the event's interval overlaps a border of two phases
+
+
+class ConsentAnswer(StrEnum):
+    """Which button of a privacy-consent dialog the scenario tapped."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+class DialogKind(StrEnum):
+    """What a screen asks of the user."""
+
+    PRIVACY_CONSENT = "privacy_consent"
+    PERMISSION = "permission"  # drawn by the system, about one Android permission
+    UPDATE = "update"
+    ADVERTISEMENT = "advertisement"
+    LOGIN = "login"
+    CRASH = "crash"  # "app keeps stopping" or "isn't responding", drawn by the system
+    OTHER = "other"
+    NONE = "none"
+
+
+class Level(StrEnum):
+    """How far the information got."""
+
+    ACCESSED = "accessed"
+    TRANSMITTED = "transmitted"
+    TRANSMITTED_THIRD_PARTY = "transmitted_third_party"
+
+
+class Severity(StrEnum):
+    """How grave a finding is, for sorting; the rule states it."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Confidence(StrEnum):
+    """How strong the chain of evidence is."""
+
+    CERTAIN = "certain"  # call and value were both seen, clocks leave no doubt
+    PROBABLE = "probable"  # one link is inferred
+    POSSIBLE = "possible"  # needs a person
+
+
+class VerdictKind(StrEnum):
+    """The answer about one recording."""
+
+    CLEAN = "clean"  # nothing found and everything needed could be seen
+    VIOLATION = "violation"  # at least one determined finding
+    UNDETERMINED = "undetermined"  # something was seen that cannot be placed or proven
+    NOT_OBSERVABLE = "not_observable"  # nothing found, but parts could not be seen
+
+
+class Outcome(StrEnum):
+    """How a session ended."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+
+
+class GapCause(StrEnum):
+    """Why a recorder may have missed something."""
+
+    FRIDA_DETACHED = "frida_detached"
+    HOOKS_NOT_READY = "hooks_not_ready"
+    HOOK_FAILED = "hook_failed"
+    EVENTS_DROPPED = "events_dropped"
+    PROCESS_NOT_HOOKED = "process_not_hooked"
+    TLS_REFUSED = "tls_refused"
+    PROXY_BYPASSED = "proxy_bypassed"
+    PROXY_DOWN = "proxy_down"
+    PHONE_LOST = "phone_lost"
+    CANARY_MISSED = "canary_missed"
+    DISK_FULL = "disk_full"
+    CLOCK_UNSTABLE = "clock_unstable"
+    RECORDER_FAILED = "recorder_failed"
+    TORN_STREAM = "torn_stream"  # found at recovery: the stream ends in the middle of an event
+
+
+class SessionState(StrEnum):
+    """The states of one session, in order; FAILED may follow any of them."""
+
+    PREPARING = "preparing"
+    INSTALLING = "installing"
+    LAUNCHING = "launching"
+    DRIVING = "driving"
+    SETTLING = "settling"
+    STOPPING = "stopping"
+    PULLING = "pulling"
+    CLEANING = "cleaning"
+    SEALING = "sealing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class AccessMode(StrEnum):
+    """How the farm gets inside apps on a phone."""
+
+    SU = "su"  # rooted with an su binary (Magisk, KernelSU)
+    ADB_ROOT = "adb_root"  # userdebug or emulator image: adbd itself runs as root
+    GADGET = "gadget"  # no root: the app is repackaged with frida-gadget
