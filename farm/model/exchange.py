@@ -1,0 +1,37 @@
+"""One exchange of a session's traffic with all its bytes, as read back from the flow file."""
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One WebSocket message."""
+
+    from_app: bool
+    content: bytes
+    is_text: bool
+    time: int  # ns, host clock
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One request with its response. Bodies are as on the wire: content encodings not undone."""
+
+    flow_id: str
+    started: int  # first byte from the app, ns, host clock
+    method: str
+    scheme: str
+    host: str
+    port: int
+    path: str  # with the query, as on the wire
+    request_headers: list[tuple[bytes, bytes]]
+    request_body: bytes
+    status: int = 0  # 0: no response
+    response_headers: list[tuple[bytes, bytes]] = []
+    response_body: bytes = b""
+    messages: list[Message] = []
+
+    @property
+    def url(self) -> str:
+        """The full URL."""
+        default = {"http": 80, "https": 443}.get(self.scheme)
+        port = "" if self.port == default else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}{self.path}"
