@@ -1,0 +1,54 @@
+"""The thin way from a recording on disk to its analysis, and the analysis as stable bytes."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from farm.detect.judge import judge
+from farm.detect.rules import Rules
+from farm.model.events import Event
+from farm.model.exchange import Exchange
+from farm.model.finding import Analysis
+from farm.model.session import Session
+from farm.model.vocabulary import Stream
+
+
+class Readable(Protocol):
+    """What analysis reads of a recording (`farm.recording.Recording` is one)."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def manifest_sha256(self) -> str: ...
+
+    def events(self, stream: Stream) -> Iterable[Event]: ...
+
+    def exchanges(self) -> Iterable[Exchange]: ...
+
+
+def analyse(recording: Readable, rules: Rules) -> Analysis:
+    """Judge a recording by the rules.
+
+    Raises:
+        RecordingError: the recording cannot be read.
+    """
+    streams = {stream: list(recording.events(stream)) for stream in Stream}
+    exchanges = list(recording.exchanges())
+    return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
+
+
+def analysis_bytes(analysis: Analysis) -> bytes:
+    """The analysis as indented JSON with sorted keys: equal analyses give equal bytes."""
+    compact = msgspec.json.encode(analysis, order="sorted")
+    return msgspec.json.format(compact, indent=2) + b"\n"
+
+
+def read_analysis(data: bytes) -> Analysis:
+    """Read back what `analysis_bytes` wrote.
+
+    Raises:
+        msgspec.DecodeError: it is no analysis of this version.
+    """
+    return msgspec.json.decode(data, type=Analysis)

@@ -1,0 +1,81 @@
+"""Splits one exchange into its carriers: URL parts, headers, cookies, body, messages.
+
+Only what left the app is a carrier; answers of servers are not collection.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from farm.detect.decode.structured import cookie_pairs, form_fields
+from farm.model.exchange import Exchange
+
+# Set by the HTTP library and holding nothing the app chose.
+_DULL_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "proxy-connection",
+        "transfer-encoding",
+    }
+)
+
+
+class Carrier(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in an exchange that can hold a value."""
+
+    location: str  # for people: "url query imei"
+    start: str  # first step of the decode path: "query imei"
+    data: bytes
+    time: int  # host ns: when it began to leave the app
+    content_encodings: list[str] = []
+
+
+def carriers(exchange: Exchange) -> Iterator[Carrier]:
+    """Yield every carrier of what the app sent, in wire order."""
+    path, _, query = exchange.path.partition("?")
+    time = exchange.started
+    yield Carrier(location="url host", start="host", data=exchange.host.encode(), time=time)
+    yield Carrier(location="url path", start="path", data=_bytes(path), time=time)
+    if query:
+        for name, value in form_fields(_bytes(query), "query"):
+            yield Carrier(location=f"url {name}"[:120], start=name[:120], data=value, time=time)
+    encodings: list[str] = []
+    for raw_name, value in exchange.request_headers:
+        name = raw_name.decode("ascii", "backslashreplace")[:80]
+        lower = name.lower()
+        if lower == "content-encoding":
+            encodings += [
+                part.strip().lower() for part in value.decode("ascii", "replace").split(",")
+            ]
+        if lower == "cookie":
+            for key, cookie in cookie_pairs(value):
+                start = f"cookie {key}"[:120]
+                yield Carrier(location=start, start=start, data=cookie, time=time)
+        elif lower not in _DULL_HEADERS:
+            start = f"header {name}"
+            yield Carrier(location=start, start=start, data=value, time=time)
+    if exchange.request_body:
+        yield Carrier(
+            location="body",
+            start="body",
+            data=exchange.request_body,
+            time=time,
+            content_encodings=encodings[:4],
+        )
+    for index, message in enumerate(exchange.messages):
+        if message.from_app:
+            yield Carrier(
+                location=f"websocket message {index}",
+                start="websocket",
+                data=message.content,
+                time=message.time,
+            )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

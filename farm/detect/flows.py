@@ -1,0 +1,110 @@
+"""Finds known values in the session's traffic and links each to the calls that handed it over.
+
+A link needs the call to lie before the flow's start, as far as the clock bounds allow that to be
+said. What a link means for consent is decided in `findings`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from farm.detect.decode.carriers import carriers
+from farm.detect.decode.node import Limits
+from farm.detect.decode.walk import leaves
+from farm.detect.identifiers import Known
+from farm.detect.matching import Hit, Matcher, select
+from farm.detect.timeline import Interval, Placed, Timeline
+from farm.model.events import Request
+from farm.model.exchange import CANARY_HOST, Exchange
+from farm.model.vocabulary import Stream
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """One known value in one exchange: where, when, and which calls can have supplied it."""
+
+    exchange: Exchange
+    event: str  # reference of the request, "" if the stream lacks it
+    interval: Interval  # while the bytes left the app
+    known: Known
+    hits: list[Hit]
+    calls: list[Placed]  # that lie certainly or possibly before the flow
+    ordered: bool  # at least one of the calls lies certainly before the flow's start
+
+
+class Traffic(msgspec.Struct, frozen=True, kw_only=True):
+    """What the search found, and what it had to leave out."""
+
+    carried: list[Carried]
+    cut: dict[str, list[str]]  # flow id -> reasons why parts were not searched
+    matcher: Matcher
+
+
+def is_own(host: str) -> bool:
+    """Whether the host is the farm's own proof of life."""
+    name = host.lower().rstrip(".")
+    return name == CANARY_HOST or name.endswith("." + CANARY_HOST)
+
+
+def search(
+    exchanges: Sequence[Exchange],
+    known: Sequence[Known],
+    timeline: Timeline,
+    limits: Limits | None = None,
+) -> Traffic:
+    """Search everything the app sent for the known values, in the order the flows began."""
+    matcher = Matcher(known)
+    requests = _requests(timeline)
+    carried: list[Carried] = []
+    cut: dict[str, list[str]] = {}
+    for exchange in sorted(exchanges, key=lambda one: (one.started, one.flow_id)):
+        if is_own(exchange.host):
+            continue
+        hits: list[Hit] = []
+        for carrier in carriers(exchange):
+            found, reasons = leaves(carrier, limits)
+            if reasons:
+                cut.setdefault(exchange.flow_id, []).extend(reasons)
+            for leaf in found:
+                hits += matcher.search(leaf, carrier.time)
+        carried += _group(exchange, select(hits, known), known, requests)
+    return Traffic(carried=carried, cut=cut, matcher=matcher)
+
+
+def _requests(timeline: Timeline) -> dict[str, Placed]:
+    found: dict[str, Placed] = {}
+    for placed in timeline.of(Stream.NETWORK, Request):
+        body = placed.event.body
+        assert isinstance(body, Request)  # noqa: S101 - `of` returns nothing else
+        found.setdefault(body.flow_id, placed)
+    return found
+
+
+def _group(
+    exchange: Exchange,
+    hits: Sequence[Hit],
+    known: Sequence[Known],
+    requests: Mapping[str, Placed],
+) -> list[Carried]:
+    request = requests.get(exchange.flow_id)
+    grouped: dict[tuple[int, int], list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault((hit.known, hit.time), []).append(hit)
+    carried: list[Carried] = []
+    for (index, time), members in sorted(grouped.items()):
+        # A request leaves between its first byte and its last; a message at once.
+        last = request.event.t if request is not None and time == exchange.started else time
+        interval = Interval(time, max(time, last))
+        value = known[index]
+        possible = [call for call in value.calls if call.interval.lo <= interval.lo]
+        carried.append(
+            Carried(
+                exchange=exchange,
+                event=request.event.reference if request is not None else "",
+                interval=interval,
+                known=value,
+                hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
+                calls=possible,
+                ordered=any(call.interval.hi <= interval.lo for call in possible),
+            )
+        )
+    return carried

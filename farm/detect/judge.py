@@ -1,0 +1,56 @@
+"""The judgement as one pure function of a session's events, its traffic and the rules."""
+
+from collections.abc import Mapping, Sequence
+
+from farm.detect.coverage import find_coverage
+from farm.detect.evidence import Evidence
+from farm.detect.findings import find
+from farm.detect.flows import search
+from farm.detect.identifiers import known_values
+from farm.detect.parties import Parties
+from farm.detect.phases import find_phases
+from farm.detect.rules import Rules
+from farm.detect.timeline import Timeline
+from farm.detect.verdict import decide
+from farm.model.events import Call, Event
+from farm.model.exchange import Exchange
+from farm.model.finding import ANALYSIS_VERSION, Analysis
+from farm.model.session import Session
+from farm.model.vocabulary import Stream
+
+
+def judge(
+    session: Session,
+    streams: Mapping[Stream, Sequence[Event]],
+    exchanges: Sequence[Exchange],
+    rules: Rules,
+    manifest_sha256: str,
+) -> Analysis:
+    """Judge one session.
+
+    Args:
+        session: the recording's own description.
+        streams: all events of each stream, in any order.
+        exchanges: the traffic with its bytes.
+        rules: rule pack, SDK catalogue and the operator's parties.
+        manifest_sha256: what the analysis is of; empty for a recording that is not sealed.
+    """
+    timeline = Timeline(streams, session.clock)
+    phases = find_phases(timeline)
+    parties = Parties(session.app, rules)
+    calls = timeline.of(Stream.API, Call)
+    traffic = search(exchanges, known_values(session, calls), timeline)
+    evidence = Evidence(timeline, traffic.matcher, parties)
+    found = find(calls, traffic.carried, phases, parties, rules, evidence, session.app.package)
+    coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
+    return Analysis(
+        analysis_version=ANALYSIS_VERSION,
+        session_id=session.session_id,
+        manifest_sha256=manifest_sha256,
+        rules=dict(sorted(rules.digests.items())),
+        phases=phases.intervals(timeline.span(session.created, session.ended)),
+        findings=found.determined,
+        undetermined=found.undetermined,
+        coverage=coverage,
+        verdict=decide(session, found, phases, coverage),
+    )

@@ -1,0 +1,206 @@
+"""Cuts a session into consent phases, and says in which phase an interval certainly lies.
+
+An answer is a tap that the scenario made on a dialog recognised as a privacy consent. While a
+tap was on its way the phase is undetermined. Nothing here looks at what the app collected.
+"""
+
+import itertools
+from collections.abc import Sequence
+
+import msgspec
+
+from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
+from farm.model.events import Dialog, Restarted, Screen, Tap
+from farm.model.finding import PhaseInterval
+from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
+
+_NO_CONSENT_BY_THEM = frozenset(
+    {DialogKind.PERMISSION, DialogKind.ADVERTISEMENT, DialogKind.UPDATE, DialogKind.CRASH}
+)
+# Words of buttons by which a user may have agreed to something on an unrecognised screen.
+_AGREEING = (
+    "同意",
+    "接受",
+    "允许",
+    "确定",
+    "确认",
+    "继续",
+    "知道了",
+    "进入",
+    "开始",
+    "登录",
+    "注册",
+    "agree",
+    "accept",
+    "allow",
+    "continue",
+    "confirm",
+    "got it",
+    "ok",
+    "start",
+    "enter",
+    "log in",
+    "sign",
+)
+_POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
+_CONSENT_WORDS = ("同意", "agree", "accept")
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A stretch of host time [`lo`, `hi`) in one phase; `UNDETERMINED` around each border."""
+
+    lo: int
+    hi: int
+    phase: Phase
+
+
+class Phases(msgspec.Struct, frozen=True):
+    """The consent phases of one session, without holes from the beginning to the end of time."""
+
+    segments: list[Segment]
+    answers: list[Placed]
+    dialog_seen: bool
+    notes: list[str]  # what a reader must know about how the phases were cut
+
+    def of(self, interval: Interval) -> Phase:
+        """The phase that certainly holds the whole interval, else `UNDETERMINED`."""
+        if interval.lo <= -FOREVER or interval.hi >= FOREVER:
+            return Phase.UNDETERMINED
+        found = {
+            segment.phase
+            for segment in self.segments
+            if interval.lo < segment.hi and interval.hi >= segment.lo
+        }
+        return found.pop() if len(found) == 1 else Phase.UNDETERMINED
+
+    def intervals(self, span: Interval) -> list[PhaseInterval]:
+        """The phases inside `span`, each border with its uncertainty; undetermined ones shown."""
+        shown: list[PhaseInterval] = []
+        for index, segment in enumerate(self.segments):
+            if segment.hi <= span.lo or segment.lo > span.hi:
+                continue
+            if segment.phase is Phase.UNDETERMINED and self._is_border(index):
+                continue
+            start, start_bound = self._border(index - 1, segment.lo)
+            end, end_bound = self._border(index + 1, segment.hi)
+            shown.append(
+                PhaseInterval(
+                    phase=segment.phase,
+                    start=max(start, span.lo),
+                    start_bound=start_bound,
+                    end=min(end, span.hi),
+                    end_bound=end_bound,
+                )
+            )
+        return shown
+
+    def _is_border(self, index: int) -> bool:
+        segment = self.segments[index]
+        return any(
+            segment.lo == answer.interval.lo and segment.hi == answer.interval.hi + 1
+            for answer in self.answers
+        )
+
+    def _border(self, neighbour: int, default: int) -> tuple[int, int]:
+        if 0 <= neighbour < len(self.segments) and self._is_border(neighbour):
+            border = self.segments[neighbour]
+            middle = Interval(border.lo, border.hi)
+            return middle.middle, middle.bound
+        return default, 0
+
+
+def find_phases(timeline: Timeline) -> Phases:
+    """Cut the session into phases from what the scenario saw and tapped."""
+    answers: list[Placed] = []
+    dialog_seen = False
+    opaque_from: int | None = None
+    notes: list[str] = []
+    # (begin, end, phase) stretches laid one over the other: the later one wins.
+    layers: list[Segment] = [Segment(-FOREVER, FOREVER, Phase.BEFORE_CONSENT)]
+    given: ConsentAnswer | None = None
+    restarted_at: int | None = None
+    asked_again_from: int | None = None
+    for placed in _relevant(timeline):
+        body, when = placed.event.body, placed.interval
+        if isinstance(body, Restarted):
+            restarted_at = when.lo
+        elif isinstance(body, Dialog) and body.dialog is DialogKind.PRIVACY_CONSENT:
+            dialog_seen = True
+            if given is None and opaque_from is not None:  # it asks: so nothing was agreed to yet
+                layers.append(Segment(when.lo, FOREVER, Phase.BEFORE_CONSENT))
+                opaque_from = None
+            if given is ConsentAnswer.ACCEPT and restarted_at is not None:
+                asked_again_from = restarted_at if asked_again_from is None else asked_again_from
+                layers.append(Segment(asked_again_from, FOREVER, Phase.UNDETERMINED))
+                notes.append("the app asked for consent again after a restart")
+        elif isinstance(body, Tap) and _answers(body):
+            dialog_seen = True
+            if given is ConsentAnswer.ACCEPT and asked_again_from is None:
+                since = answers[-1].interval.lo
+                layers.append(Segment(since, FOREVER, Phase.UNDETERMINED))
+                notes.append("consent was answered again: the first accepting tap may have missed")
+            answers.append(placed)
+            given = body.answer
+            phase = Phase.AFTER_ACCEPT if given is ConsentAnswer.ACCEPT else Phase.AFTER_DECLINE
+            layers.append(Segment(when.lo, when.hi + 1, Phase.UNDETERMINED))
+            layers.append(Segment(when.hi + 1, FOREVER, phase))
+            restarted_at = asked_again_from = None
+        elif isinstance(body, Tap) and opaque_from is None and not answers and _may_agree(body):
+            opaque_from = when.lo
+            layers.append(Segment(opaque_from, FOREVER, Phase.UNDETERMINED))
+            notes.append(
+                "the scenario tapped a button that may have given consent on a screen that was "
+                f"not recognised as a consent dialog ({placed.event.reference})"
+            )
+    if not dialog_seen:
+        notes.append("no consent dialog was ever seen: no consent was given at all")
+        if _unrecognised_policy(timeline):
+            notes.append("a screen spoke of a privacy policy but was not recognised as a dialog")
+    return Phases(_flatten(layers), answers, dialog_seen, notes)
+
+
+def _relevant(timeline: Timeline) -> list[Placed]:
+    chosen = timeline.of(Stream.UI, Dialog, Tap) + timeline.of(Stream.DEVICE, Restarted)
+    chosen.sort(key=lambda one: (one.interval.lo, one.event.stream, one.event.n))
+    return chosen
+
+
+def _answers(tap: Tap) -> bool:
+    return tap.answer is not None and tap.dialog is DialogKind.PRIVACY_CONSENT
+
+
+def _may_agree(tap: Tap) -> bool:
+    if tap.dialog in _NO_CONSENT_BY_THEM:
+        return False
+    if tap.dialog in {DialogKind.OTHER, DialogKind.LOGIN}:
+        return True
+    text = tap.text.strip().lower()
+    if tap.dialog is DialogKind.PRIVACY_CONSENT and not text:
+        return False
+    return not text or any(word in text for word in _AGREEING)
+
+
+def _unrecognised_policy(timeline: Timeline) -> bool:
+    for placed in timeline.of(Stream.UI, Screen):
+        body = placed.event.body
+        assert isinstance(body, Screen)  # noqa: S101 - `of` returns nothing else
+        text = " ".join(body.texts).lower()
+        if any(word in text for word in _POLICY_WORDS) and any(
+            word in text for word in _CONSENT_WORDS
+        ):
+            return True
+    return False
+
+
+def _flatten(layers: Sequence[Segment]) -> list[Segment]:
+    """Return disjoint segments in order; where layers overlap, the later one is on top."""
+    edges = sorted({edge for layer in layers for edge in (layer.lo, layer.hi)})
+    flat: list[Segment] = []
+    for lo, hi in itertools.pairwise(edges):
+        phase = next(layer.phase for layer in reversed(layers) if layer.lo <= lo and hi <= layer.hi)
+        joined = bool(flat) and flat[-1].phase is phase and phase is not Phase.UNDETERMINED
+        if joined:
+            flat[-1] = Segment(flat[-1].lo, hi, phase)
+        else:
+            flat.append(Segment(lo, hi, phase))
+    return flat

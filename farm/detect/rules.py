@@ -1,0 +1,173 @@
+"""Loads what detection judges by: rule pack, SDK catalogue, and an operator's list of parties.
+
+Everything is data with a version and a digest, so that an analysis says by what it was made.
+"""
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from farm.model.errors import UsageError
+from farm.model.vocabulary import Level, Phase, Severity
+
+_DATA = Path(__file__).parent / "data"
+_LARGEST = 8 << 20
+_Read = TypeVar("_Read")
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One text in both languages of the reports."""
+
+    zh: str
+    en: str
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of a standard. `verified` is whether its number was read in the published text."""
+
+    document: str
+    item: str
+    zh: str
+    en: str
+    verified: bool
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a collection is a finding. `id` is never reused; `explanation` is mandatory."""
+
+    id: str
+    version: str
+    phase: Phase
+    level: Level
+    severity: Severity
+    clauses: list[str]
+    title: Text
+    explanation: Text
+
+
+class RulePack(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules with the clauses they stand on."""
+
+    version: str
+    documents: dict[str, Text]
+    clauses: dict[str, Clause]
+    rules: list[Rule]
+
+    def rule(self, phase: Phase, level: Level) -> Rule | None:
+        """The rule for what was collected in a phase, if that is against any."""
+        for rule in self.rules:
+            if rule.phase is phase and rule.level is level:
+                return rule
+        return None
+
+    def cite(self, rule: Rule) -> str:
+        """The clauses of a rule in one line."""
+        cited = []
+        for name in rule.clauses:
+            doubt = "" if self.clauses[name].verified else " (number not verified)"
+            cited.append(name + doubt)
+        return "; ".join(cited)
+
+
+class Sdk(msgspec.Struct, frozen=True, kw_only=True):
+    """One SDK: whose it is, where its code lies, whom it calls."""
+
+    id: str
+    name: str
+    vendor: str
+    categories: list[str] = []
+    prefixes: list[str] = []
+    domains: list[str] = []
+    source: list[str] = []
+    domains_source: str = "memory"
+
+
+class SdkCatalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """All SDKs known."""
+
+    version: str
+    sdks: list[Sdk]
+
+
+class OwnParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What belongs to the app's developer; for all apps, or only for the packages named."""
+
+    packages: list[str] = []
+    domains: list[str] = []
+    prefixes: list[str] = []
+
+
+class ThirdParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody else, as the operator knows them."""
+
+    name: str
+    domains: list[str] = []
+    prefixes: list[str] = []
+
+
+class PartyList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator knows beyond the catalogue (`--parties FILE`)."""
+
+    own: list[OwnParty] = []
+    third: list[ThirdParty] = []
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a judgement depends on besides the recording."""
+
+    pack: RulePack
+    catalogue: SdkCatalogue
+    parties: PartyList
+    digests: dict[str, str]  # name -> "version, sha256:..." as it stands in the analysis
+
+
+def load_rules(parties: Path | None = None) -> Rules:
+    """Load the shipped rule pack and catalogue, and an operator's list of parties.
+
+    Raises:
+        UsageError: the list cannot be read, or a field of it is not what it should be.
+    """
+    pack, pack_digest = _shipped("rules.yaml", RulePack)
+    catalogue, catalogue_digest = _shipped("sdks.yaml", SdkCatalogue)
+    digests = {
+        "rules": f"{pack.version}, sha256:{pack_digest}",
+        "sdks": f"{catalogue.version}, sha256:{catalogue_digest}",
+    }
+    extra = PartyList()
+    if parties is not None:
+        extra, digest = _read(parties, PartyList)
+        digests["parties"] = f"sha256:{digest}"
+    return Rules(pack=pack, catalogue=catalogue, parties=extra, digests=digests)
+
+
+@functools.cache
+def _shipped(name: str, kind: type[_Read]) -> tuple[_Read, str]:
+    return _read(_DATA / name, kind)
+
+
+def _read(path: Path, kind: type[_Read]) -> tuple[_Read, str]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a YAML file") from error
+    if len(data) > _LARGEST:
+        raise UsageError(f"{path}: larger than {_LARGEST >> 20} MiB; is it the right file?")
+    try:
+        # A safe loader; the compiled one is ten times faster where PyYAML has it.
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        parsed = yaml.load(data, Loader=loader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
+        problem = getattr(error, "problem", None) or "not UTF-8 text, or nested too deeply"
+        raise UsageError(f"{where}: not YAML: {problem}") from error
+    try:
+        value = msgspec.convert(parsed if parsed is not None else {}, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return value, hashlib.sha256(data).hexdigest()
