@@ -1,0 +1,132 @@
+"""`farm run`: one app, one scenario, one phone, seen live, ending in a verdict and a report."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.text import Text
+
+from farm.cli.embedded import EmbeddedTwins
+from farm.cli.judgement import EXIT_CODES, VERDICT_STYLES, Judgement, judge_recording
+from farm.cli.live import LiveView
+from farm.cli.output import EXIT_UNDETERMINED, complain, console, emit_json, plain, say
+from farm.cli.stopping import until_stopped
+from farm.detect.rules import load_rules
+from farm.devices.pool import Wants
+from farm.explore.loader import load
+from farm.model.vocabulary import Outcome
+from farm.session.lab import Lab, Order, inspect_apk
+from farm.session.plan import SessionPlan, SessionResult
+from farm.session.settings import LabSettings, default_home
+
+_TWIN_PROFILE = "xiaomi-mi8-android9-su"
+
+
+def run_app(
+    apk: Annotated[
+        list[Path], typer.Argument(help="The app: its base APK first, then its splits.")
+    ],
+    scenario: Annotated[
+        str, typer.Option(help="Name of a shipped scenario, or a file with one of yours.")
+    ] = "accept",
+    phone: Annotated[
+        str, typer.Option(help="A serial of `farm devices`, `any`, or `twin` for no phone at all.")
+    ] = "any",
+    settle: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to watch on after the scenario ended.")
+    ] = 10.0,
+    grant: Annotated[
+        bool, typer.Option("--grant", help="Grant all permissions at installation.")
+    ] = False,
+    parties: Annotated[
+        Path | None, typer.Option(help="Your list of first and third parties, YAML.")
+    ] = None,
+    hosts: Annotated[
+        Path | None,
+        typer.Option(help='Where the proxy connects instead: {"host:443": ["address", port]}.'),
+    ] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
+    ] = None,
+    twin_profile: Annotated[
+        str, typer.Option(help="Which phone the twin plays; `farm twin profiles` lists them.")
+    ] = _TWIN_PROFILE,
+    language: Annotated[str, typer.Option(help="Language the report opens in: zh or en.")] = "zh",
+    json: Annotated[bool, typer.Option("--json", help="Print the analysis on stdout.")] = False,
+) -> None:
+    """Run one scenario on one app and say what it collected before consent.
+
+    Shows calls, flows and phases as they come, and ends with the verdict and the report's path.
+
+    Exit codes: 0 clean, 1 findings, 2 usage or set-up, 3 undetermined or not observable.
+    """
+    rules = load_rules(parties)
+    chosen = load(scenario)
+    settings = LabSettings(home=home or default_home(), hosts=hosts, parties=parties)
+    serial = None if phone in {"any", "twin"} else phone
+
+    async def work() -> Judgement | None:
+        app = await inspect_apk(apk[0])
+        order = Order(
+            apks=tuple(apk),
+            app=app,
+            scenario=chosen,
+            wants=Wants(serial=serial),
+            settle_seconds=settle,
+            grant_permissions=grant,
+            attempts=1,
+        )
+        say(f"{plain(app.label)} {plain(app.version_name)} ({app.package}), {chosen.info.title}")
+        async with AsyncExitStack() as stack:
+            chosen_settings = settings
+            if phone == "twin":
+                twins = await stack.enter_async_context(EmbeddedTwins([twin_profile]))
+                chosen_settings = msgspec.structs.replace(
+                    settings,
+                    adb_port=twins.adb_port,
+                    hosts=hosts or twins.hosts_file,
+                    upstream_certificates=twins.certificates_file,
+                    frida_files=twins.frida_folder,
+                )
+            lab = await stack.enter_async_context(Lab(chosen_settings))
+            result = await _inspect_live(lab, order)
+        if result is None or not result.sealed:
+            return None
+        if result.outcome is not Outcome.COMPLETE:
+            complain(f"the session was interrupted: {result.reason}")
+        return await asyncio.to_thread(judge_recording, result.folder, rules, language)
+
+    judgement = asyncio.run(until_stopped(work()))
+    if judgement is None:
+        complain("no sealed recording; `farm recording recover` may save what was written")
+        raise typer.Exit(EXIT_UNDETERMINED)
+    if json:
+        emit_json(judgement.analysis)
+    _print_verdict(judgement)
+    raise typer.Exit(EXIT_CODES[judgement.analysis.verdict.kind])
+
+
+async def _inspect_live(lab: Lab, order: Order) -> SessionResult:
+    finished = asyncio.Event()
+    view = LiveView()
+    async with asyncio.TaskGroup() as group:
+
+        def begin(plan: SessionPlan, serial: str) -> None:
+            say(f"phone {serial}, recording {plan.folder}")
+            group.create_task(view.watch(plan.folder, finished))
+
+        try:
+            return await lab.inspect(order, begin)
+        finally:
+            finished.set()
+
+
+def _print_verdict(judgement: Judgement) -> None:
+    verdict = judgement.analysis.verdict
+    console.print(Text(f"verdict: {verdict.kind}", style=VERDICT_STYLES[verdict.kind]))
+    for reason in verdict.reasons[:8]:
+        console.print(Text(f"  {plain(reason, 400)}"))
+    say(f"report: {judgement.report_file}")

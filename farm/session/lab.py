@@ -1,0 +1,153 @@
+"""The lab: keys, capture process, phone pool and hook bundle together, so that a session is a call.
+
+Owns what many sessions share and ends it in order. Judges nothing.
+"""
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from farm.apps.inspect import inspect
+from farm.devices.pool import DevicePool, Wants
+from farm.devices.profiles import load_profiles
+from farm.explore.loader import Scenario
+from farm.model.errors import SetupError
+from farm.model.session import App
+from farm.recorders.network.client import CaptureProcess
+from farm.recording.keys import load_or_create_key
+from farm.session.plan import SessionPlan, SessionResult
+from farm.session.runner import run_session
+from farm.session.settings import LabSettings
+from farm.session.stage import StageTools
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user wants inspected: one app, one scenario, on a phone that fits `wants`."""
+
+    apks: tuple[Path, ...]
+    app: App
+    scenario: Scenario
+    wants: Wants = Wants()
+    settle_seconds: float = 10.0
+    grant_permissions: bool = False
+    attempts: int = 2  # another phone is tried when the phone or the farm was to blame
+
+
+class Lab:
+    """Async context manager over everything that sessions share."""
+
+    def __init__(self, settings: LabSettings) -> None:
+        self.settings = settings
+        self._stack = AsyncExitStack()
+        self._bundle_sha256 = ""
+        self._catalogue_sha256 = ""
+        self._key: Ed25519PrivateKey | None = None
+        self.pool: DevicePool
+        self.capture: CaptureProcess
+
+    async def __aenter__(self) -> "Lab":
+        settings = self.settings
+        for path, target in ((settings.bundle, "hooks"), (settings.catalogue, "hooks")):
+            if not path.is_file():
+                raise SetupError(f"{path}: missing; run `make setup`, which builds the {target}")
+        self._bundle_sha256 = await asyncio.to_thread(_sha256, settings.bundle)
+        self._catalogue_sha256 = await asyncio.to_thread(_sha256, settings.catalogue)
+        self._key = await asyncio.to_thread(load_or_create_key, settings.key)
+        profiles = await asyncio.to_thread(load_profiles, settings.profiles)
+        settings.recordings.mkdir(parents=True, exist_ok=True)
+        try:
+            self.capture = await self._stack.enter_async_context(
+                CaptureProcess(
+                    settings.certificate_authority,
+                    hosts=settings.hosts,
+                    upstream_certificates=settings.upstream_certificates,
+                )
+            )
+            self.pool = await self._stack.enter_async_context(
+                DevicePool(profiles, adb_port=settings.adb_port, state=settings.home / "devices")
+            )
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def inspect(
+        self, order: Order, on_start: Callable[[SessionPlan, str], None] | None = None
+    ) -> SessionResult:
+        """Run the order on a fitting phone; on the phone's or the farm's fault on another one.
+
+        Every attempt keeps a recording of its own; the last attempt's result is returned.
+        `on_start` is told each attempt's plan and the phone's serial before it begins.
+
+        Raises:
+            asyncio.CancelledError: after phone and recording were left in order.
+        """
+        result: SessionResult | None = None
+        for attempt in range(1, order.attempts + 1):
+            plan = self._plan(order, attempt)
+            async with self.pool.lease(order.wants) as phone:
+                if on_start is not None:
+                    on_start(plan, phone.serial)
+                result = await run_session(
+                    plan,
+                    StageTools(
+                        phone=phone,
+                        capture=self.capture,
+                        bundle=self.settings.bundle,
+                        bundle_sha256=self._bundle_sha256,
+                        catalogue_sha256=self._catalogue_sha256,
+                        key=self._signing_key(),
+                        frida_server=self.settings.frida_server,
+                    ),
+                )
+            if not result.phone_failed:
+                break
+        assert result is not None  # noqa: S101 - attempts is at least 1
+        return result
+
+    def _signing_key(self) -> Ed25519PrivateKey:
+        assert self._key is not None  # noqa: S101 - set when the lab opened
+        return self._key
+
+    def _plan(self, order: Order, attempt: int) -> SessionPlan:
+        # The name is made of digests and our own words: nothing of the app reaches a path.
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        session_id = (
+            f"{moment}-{order.app.apk_sha256[:12]}-{order.scenario.name}"
+            f"-{attempt}-{secrets.token_hex(3)}"
+        )
+        return SessionPlan(
+            app=order.app,
+            apks=order.apks,
+            scenario=order.scenario,
+            folder=self.settings.recordings / session_id,
+            session_id=session_id,
+            settle_seconds=order.settle_seconds,
+            grant_permissions=order.grant_permissions,
+        )
+
+
+async def inspect_apk(path: Path) -> App:
+    """Read an APK's static facts off the event loop; see `farm.apps.inspect`."""
+    return await asyncio.to_thread(inspect, path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,154 @@
+"""Runs one session: drives the states of `machine`, owns every recorder, and always seals.
+
+Whatever fails, the phone is cleaned and the recording is sealed as `interrupted` with the first
+cause. Only here are broad exceptions caught, and each one becomes a fact on record.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from farm.model.errors import AppError, DeviceError, FarmError
+from farm.model.events import StateChange
+from farm.model.vocabulary import Outcome, SessionState
+from farm.session.machine import AFTER_FAILURE, Progress
+from farm.session.plan import SessionPlan, SessionResult
+from farm.session.stage import Stage, StageTools
+
+_WORKING = (
+    SessionState.PREPARING,
+    SessionState.INSTALLING,
+    SessionState.LAUNCHING,
+    SessionState.DRIVING,
+    SessionState.SETTLING,
+)
+_APP_RUNS = {SessionState.DRIVING, SessionState.SETTLING}
+
+
+class SessionRunner:
+    """One session on one leased phone."""
+
+    def __init__(self, plan: SessionPlan, tools: StageTools) -> None:
+        self._plan = plan
+        self._stage = Stage(plan, tools)
+        self._progress = Progress()
+        self._phone_failed = False
+        self._seconds: dict[SessionState, float] = {}
+
+    async def run(self) -> SessionResult:
+        """Run to the sealed recording.
+
+        Raises:
+            asyncio.CancelledError: after the phone was cleaned and the recording sealed.
+        """
+        began = time.monotonic()
+        cancelled: asyncio.CancelledError | None = None
+        self._note_state()
+        try:
+            async with asyncio.TaskGroup() as background:
+                self._stage.background = background
+                for state in _WORKING:
+                    await self._during(state, self._work_of(state))
+                self._stage.end_background()
+        except asyncio.CancelledError as error:
+            cancelled = error
+            self._fail("cancelled by the operator")
+        except BaseExceptionGroup as group:
+            self._fail_with(_first_cause(group))
+        except Exception as error:  # noqa: BLE001 - the session's edge: recorded as a fact
+            self._fail_with(error)
+        for state in AFTER_FAILURE:
+            if state is not SessionState.DONE:
+                await self._afterwards(state)
+        self._stage.close()
+        if cancelled is not None:
+            raise cancelled
+        seconds = time.monotonic() - began
+        return SessionResult(
+            session_id=self._plan.session_id,
+            folder=self._plan.folder,
+            serial=self._stage.serial,
+            outcome=Outcome.INTERRUPTED if self._progress.failed else Outcome.COMPLETE,
+            reason=self._progress.reason,
+            sealed=self._stage.sealed,
+            phone_failed=self._phone_failed,
+            seconds=seconds,
+            overhead_seconds=seconds - sum(self._seconds.get(state, 0.0) for state in _APP_RUNS),
+        )
+
+    def _work_of(self, state: SessionState) -> Callable[[], Awaitable[None]]:
+        work: dict[SessionState, Callable[[], Awaitable[None]]] = {
+            SessionState.PREPARING: self._stage.prepare,
+            SessionState.INSTALLING: self._stage.install,
+            SessionState.LAUNCHING: self._stage.launch,
+            SessionState.DRIVING: self._stage.drive,
+            SessionState.SETTLING: self._stage.settle,
+            SessionState.STOPPING: self._stage.stop,
+            SessionState.PULLING: self._stage.pull,
+            SessionState.CLEANING: self._stage.clean,
+        }
+        return work[state]
+
+    async def _during(self, state: SessionState, work: Callable[[], Awaitable[None]]) -> None:
+        if state is not self._progress.state:
+            self._progress = self._progress.advance(state)
+            self._note_state()
+        began = time.monotonic()
+        deadline = self._stage.deadline_of(state)
+        try:
+            async with asyncio.timeout(deadline):
+                await work()
+        except TimeoutError as error:
+            message = f"{state} took longer than its deadline of {deadline:g} s"
+            raise DeviceError(message) from error
+        finally:
+            self._seconds[state] = time.monotonic() - began
+
+    async def _afterwards(self, state: SessionState) -> None:
+        """Do what is owed after any ending; a failure here is noted and the rest goes on."""
+        if state is SessionState.SEALING:
+            outcome = Outcome.INTERRUPTED if self._progress.failed else Outcome.COMPLETE
+            reason = self._progress.reason
+
+            async def seal() -> None:
+                await self._stage.seal(outcome, reason)
+
+            work: Callable[[], Awaitable[None]] = seal
+        else:
+            work = self._work_of(state)
+        try:
+            await self._during(state, work)
+        except asyncio.CancelledError:
+            # A second request to stop: cleaning goes on, it has deadlines of its own.
+            self._fail("cancelled by the operator")
+        except Exception as error:  # noqa: BLE001 - the session's edge: recorded as a fact
+            self._fail_with(error)
+
+    def _fail_with(self, error: BaseException) -> None:
+        if isinstance(error, DeviceError) or not isinstance(error, FarmError):
+            self._phone_failed = True
+        if isinstance(error, AppError):
+            self._phone_failed = False
+        expected = isinstance(error, FarmError)
+        text = str(error) if expected else f"{type(error).__name__}: {error}"
+        self._fail(text)
+
+    def _fail(self, reason: str) -> None:
+        where = self._progress.state
+        self._progress = self._progress.fail(f"{where}: {reason}"[:1000])
+        self._stage.note(StateChange(state=SessionState.FAILED, reason=f"{where}: {reason}"[:1000]))
+
+    def _note_state(self) -> None:
+        self._stage.note(StateChange(state=self._progress.state))
+
+
+def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first real error of nested groups: what went wrong before the rest fell."""
+    for error in group.exceptions:
+        return _first_cause(error) if isinstance(error, BaseExceptionGroup) else error
+    return group
+
+
+async def run_session(plan: SessionPlan, tools: StageTools) -> SessionResult:
+    """Run one session to its sealed recording; see `SessionRunner.run`."""
+    return await SessionRunner(plan, tools).run()

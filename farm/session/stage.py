@@ -1,0 +1,268 @@
+"""What happens in each state of a session: the phone, the recorders and the scenario together.
+
+One method per state. Which state comes when, and what a failure means, is the runner's business.
+"""
+
+import asyncio
+import contextlib
+import platform
+import time
+from collections.abc import Coroutine
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from farm import __version__
+from farm.devices.phone import Phone
+from farm.devices.preparation import Plan, Prepared, clean, prepare
+from farm.explore.run import Run
+from farm.model.events import Body, DeviceNote, Heartbeat
+from farm.model.session import FORMAT_VERSION, Session
+from farm.model.vocabulary import ConsentAnswer, Outcome, SessionState, Stream
+from farm.recorders.api.recorder import ApiRecorder
+from farm.recorders.logcat import LogcatRecorder
+from farm.recorders.network.client import CaptureProcess, CaptureSession
+from farm.recorders.ui import UiRecorder
+from farm.recording.seal import seal
+from farm.recording.writer import RecordingWriter
+from farm.session.app_control import PhoneApp
+from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
+from farm.session.plan import SessionPlan
+from farm.session.proof_of_life import ProofOfLife
+
+_HEARTBEAT_SECONDS = 1.0
+_CLOCK_SECONDS = 15.0
+_CANARY_SECONDS = 30.0
+_PROXY_PORT = 18080  # on the phone's loopback; forwarded to the capture process by adb reverse
+_TOOLS = ("adbutils", "uiautomator2", "frida", "mitmproxy")
+
+
+class StageTools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a session stands on; the lab owns all of it."""
+
+    phone: Phone
+    capture: CaptureProcess
+    bundle: Path  # compiled hooks
+    bundle_sha256: str
+    catalogue_sha256: str
+    key: Ed25519PrivateKey
+    frida_server: Path | None  # folder with the operator's frida-server files
+
+
+def tool_versions() -> dict[str, str]:
+    """Return the versions of everything that a recording depends on."""
+    versions = {"farm": __version__, "python": platform.python_version()}
+    return versions | {name: version(name) for name in _TOOLS}
+
+
+class Stage:
+    """The work of each state, on one leased phone."""
+
+    def __init__(self, plan: SessionPlan, tools: StageTools) -> None:
+        self._plan = plan
+        self._tools = tools
+        self._phone = tools.phone
+        self._versions = tool_versions()
+        self._session = Session(
+            format_version=FORMAT_VERSION,
+            session_id=plan.session_id,
+            app=plan.app,
+            device=tools.phone.info,
+            scenario=plan.scenario.name,
+            scenario_sha256=plan.scenario.sha256,
+            created=time.time_ns(),
+            versions=self._versions,
+            hook_bundle_sha256=tools.bundle_sha256,
+            hook_catalogue_sha256=tools.catalogue_sha256,
+            options={
+                "settle_seconds": f"{plan.settle_seconds:g}",
+                "grant_permissions": str(plan.grant_permissions).lower(),
+            },
+        )
+        self._writer = RecordingWriter.create(plan.folder, self._session)
+        self._device = self._writer.stream(Stream.DEVICE)
+        self._clocking = Clocking(self._phone, self._device)
+        self._network: CaptureSession | None = None
+        self._prepared: Prepared | None = None
+        self._api: ApiRecorder | None = None
+        self._app: PhoneApp | None = None
+        self._life: ProofOfLife | None = None
+        self._ui: UiRecorder | None = None
+        self._logcat = LogcatRecorder(plan.folder, self._device, plan.app.package)
+        self._background: list[asyncio.Task[None]] = []
+        self.background: asyncio.TaskGroup | None = None
+        self.sealed = False
+
+    @property
+    def serial(self) -> str:
+        """The phone's name at the adb server."""
+        return self._phone.serial
+
+    def note(self, body: Body) -> None:
+        """Record a fact about the session; on a full disk the reserve holds what is owed."""
+        self._device.append(body)
+
+    def deadline_of(self, state: SessionState) -> float:
+        """Seconds a state may last; a scenario that declares to need more gets more."""
+        seconds = self._plan.deadlines.of(state)
+        if state is SessionState.DRIVING:
+            return max(seconds, self._plan.scenario.info.duration * 3)
+        if state is SessionState.SETTLING:
+            return seconds + self._plan.settle_seconds
+        return seconds
+
+    async def prepare(self) -> None:
+        """Clock, logcat, proxy, certificate, Frida endpoint: the phone ready, no app on it yet."""
+        await self._clocking.sample(START_SAMPLES)
+        self._begin(self._logcat.follow(self._phone.logcat()))
+        self._begin(self._beat())
+        self._network = await self._tools.capture.open(self._plan.folder)
+        self._prepared = await prepare(
+            self._phone,
+            Plan(
+                package=self._plan.app.package,
+                proxy_port=_PROXY_PORT,
+                capture_port=self._network.port,
+                certificate=self._tools.capture.ca_certificate,
+                frida_files=self._tools.frida_server,
+            ),
+        )
+        for name, detail in self._prepared.notes:
+            self.note(DeviceNote(name=name, detail=detail))
+
+    async def install(self) -> None:
+        """Put the app under test on the phone."""
+        assert self._prepared is not None  # noqa: S101 - the machine allows no other order
+        apks = await self._prepared.adapt(self._plan.apks)
+        await self._phone.install(apks, grant=self._plan.grant_permissions)
+
+    async def launch(self) -> None:
+        """Start the app with hooks in place before its first instruction."""
+        assert self._prepared is not None and self._network is not None  # noqa: S101
+        self._api = ApiRecorder(
+            address=self._prepared.frida_address,
+            bundle=self._tools.bundle,
+            writer=self._writer.stream(Stream.API),
+            package=self._plan.app.package,
+            mode=self._prepared.frida_mode,
+        )
+        await self._api.start()
+        self._life = ProofOfLife(
+            phone=self._phone,
+            package=self._plan.app.package,
+            proxy_port=_PROXY_PORT,
+            api=self._api,
+            network=self._network,
+            device=self._device,
+        )
+        life = self._life
+        self._app = PhoneApp(
+            phone=self._phone,
+            app=self._plan.app,
+            api=self._api,
+            device=self._device,
+            after_start=lambda: life.send("start"),
+        )
+        await self._app.launch()
+        self._begin(self._watch_periodically())
+
+    async def drive(self) -> None:
+        """Let the scenario work."""
+        run = self._run()
+        await self._plan.scenario.function(run)
+
+    async def settle(self) -> None:
+        """Keep observing: what an app does late is still what it does."""
+        await self._run().settle(self._plan.settle_seconds)
+
+    async def stop(self) -> None:
+        """Prove once more that the recorders hear, then end the app and the recorders."""
+        if self._life is not None:
+            with contextlib.suppress(ExceptionGroup):  # each canary's fate is on record already
+                await self._life.send("end")
+        await self._clocking.sample(START_SAMPLES)
+        if self._api is not None:
+            await self._api.stop()
+        await self._phone.force_stop(self._plan.app.package)
+
+    async def pull(self) -> None:
+        """Take what is still outside the recording: the last flows."""
+        if self._network is not None:
+            await self._network.close()
+
+    async def clean(self) -> None:
+        """Undo what `prepare` and `install` did, by the ledger."""
+        await clean(self._phone)
+
+    async def seal(self, outcome: Outcome, reason: str) -> None:
+        """Close the streams, write how the session ended, and seal the folder."""
+        session = msgspec.structs.replace(
+            self._session,
+            ended=time.time_ns(),
+            clock=self._clocking.result(),
+            outcome=outcome,
+            reason=reason,
+        )
+        await asyncio.to_thread(self._finish, session)
+        self.sealed = True
+
+    def _finish(self, session: Session) -> None:
+        self._writer.update_session(session)
+        self._writer.close()
+        seal(self._plan.folder, self._tools.key)
+
+    def end_background(self) -> None:
+        """Ask the companions of the working states to end."""
+        for task in self._background:
+            task.cancel()
+
+    def close(self) -> None:
+        """Let go of the recording's files; harmless after sealing."""
+        self._writer.close()
+
+    def _begin(self, work: Coroutine[object, object, None]) -> None:
+        assert self.background is not None  # noqa: S101 - the runner sets it before any state
+        self._background.append(self.background.create_task(work))
+
+    def _run(self) -> Run:
+        assert self._app is not None  # noqa: S101 - the machine allows no other order
+        if self._ui is None:
+            self._ui = UiRecorder(self._writer)
+        return Run(
+            driver=self._phone,
+            journal=self._ui,
+            app=self._app,
+            before_answer=self._before_answer,
+            after_answer=self._after_answer,
+        )
+
+    async def _before_answer(self, answer: ConsentAnswer) -> None:
+        await self._around_answer("before_answer")
+
+    async def _after_answer(self, answer: ConsentAnswer) -> None:
+        await self._around_answer("after_answer")
+
+    async def _around_answer(self, when: str) -> None:
+        await self._clocking.sample(BORDER_SAMPLES)
+        if self._life is not None:
+            await self._life.send(when)
+
+    async def _beat(self) -> None:
+        """Show that the session's own loop lives, and keep its streams on the disk."""
+        while True:
+            self._device.append(Heartbeat())
+            await asyncio.to_thread(self._writer.sync)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    async def _watch_periodically(self) -> None:
+        """Clock samples and canaries while the scenario works."""
+        since_canary = 0.0
+        while True:
+            await asyncio.sleep(_CLOCK_SECONDS)
+            await self._clocking.sample(BORDER_SAMPLES)
+            since_canary += _CLOCK_SECONDS
+            if self._life is not None and since_canary >= _CANARY_SECONDS:
+                since_canary = 0.0
+                await self._life.send("periodic")
