@@ -30,3 +30,7 @@ class AppError(FarmError):
 
 class RecordingError(FarmError):
     """A recording cannot be read, or does not match its manifest."""
+
+
+class DiskFull(RecordingError):
+    """The disk (or quota) is full: what follows is not recorded, and the recording says so."""

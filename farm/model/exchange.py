@@ -28,6 +28,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     response_headers: list[tuple[bytes, bytes]] = []
     response_body: bytes = b""
     messages: list[Message] = []
+    truncated: list[str] = []  # bodies cut at the recorder's bound: "request", "response"
 
     @property
     def url(self) -> str:

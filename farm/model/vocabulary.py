@@ -183,3 +183,10 @@ class AccessMode(StrEnum):
     SU = "su"  # rooted with an su binary (Magisk, KernelSU)
     ADB_ROOT = "adb_root"  # userdebug or emulator image: adbd itself runs as root
     GADGET = "gadget"  # no root: the app is repackaged with frida-gadget
+
+
+CANARY_HOST = "farm-canary.invalid"
+"""Host of the farm's own proof-of-life requests: never a receiver, never leaves the proxy.
+
+`.invalid` can never be registered (RFC 6761 section 6.4), so an app cannot mean it by chance.
+"""

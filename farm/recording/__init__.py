@@ -1,0 +1,25 @@
+"""One session's folder: append, seal, sign, verify, recover, read.
+
+The contract between the half of the farm that touches phones and the half that judges. Knows
+nothing of phones, recorders or rules.
+"""
+
+from farm.recording.keys import fingerprint, load_or_create_key, load_public_key
+from farm.recording.reader import Recording
+from farm.recording.recover import recover
+from farm.recording.seal import seal
+from farm.recording.verify import signer, verify
+from farm.recording.writer import RecordingWriter, StreamWriter
+
+__all__ = [
+    "Recording",
+    "RecordingWriter",
+    "StreamWriter",
+    "fingerprint",
+    "load_or_create_key",
+    "load_public_key",
+    "recover",
+    "seal",
+    "signer",
+    "verify",
+]

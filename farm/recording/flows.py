@@ -1,0 +1,104 @@
+"""Traffic read back from `flows.mitm`: mitmproxy's flows as exchanges of our own model.
+
+The only place that reads mitmproxy's format; its errors end here.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+
+from mitmproxy import exceptions, http
+from mitmproxy.flow import Flow
+from mitmproxy.io import FlowReader
+
+from farm.model.errors import RecordingError
+from farm.model.exchange import Exchange, Message
+from farm.recording.flow_file import whole_flows_end
+
+TRUNCATED = "farm_truncated"
+"""Key in a flow's metadata: which bodies ("request", "response") were cut at the bound."""
+
+
+def read_exchanges(path: Path) -> Iterator[Exchange]:
+    """Yield the HTTP exchanges in the flow file; a torn last flow is left out.
+
+    One flow at a time is in memory.
+
+    Raises:
+        RecordingError: a flow before the end is damaged.
+    """
+    end = whole_flows_end(path)
+    with path.open("rb") as file:
+        stream = iter(FlowReader(file).stream())
+        while file.tell() < end:
+            try:
+                flow = next(stream, None)
+            except (exceptions.FlowReadException, ValueError, KeyError, TypeError) as error:
+                raise RecordingError(
+                    f"{path.name}: damaged flow before byte {file.tell()}: {error}"
+                ) from error
+            if flow is None:
+                return
+            exchange = _exchange(flow)
+            if exchange is not None:
+                yield exchange
+
+
+def torn_bytes(path: Path) -> int:
+    """Return how many bytes at the file's end belong to a flow that was not written whole."""
+    return path.stat().st_size - whole_flows_end(path)
+
+
+def nanoseconds(seconds: float | None) -> int:
+    """Return mitmproxy's time stamp (s, double) in ns; its resolution is below 1 us."""
+    return 0 if seconds is None else round(seconds * 1_000_000) * 1000
+
+
+def safe_text(text: str) -> str:
+    """Return text from the wire as valid Unicode: bytes that were no UTF-8 stand as `\\xNN`."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def receiver_host(flow: http.HTTPFlow) -> str:
+    """Return the name of who was asked for.
+
+    The name that the app connected to; for a bare address the name in its TLS hello (RFC 6066,
+    section 3), then that of its Host header, which an app may fill as it likes.
+    """
+    host = flow.request.host
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return safe_text(host)
+    return safe_text(flow.client_conn.sni or flow.request.pretty_host or host)
+
+
+def _exchange(flow: Flow) -> Exchange | None:
+    if not isinstance(flow, http.HTTPFlow):
+        return None
+    request, response = flow.request, flow.response
+    cut = flow.metadata.get(TRUNCATED, "")
+    return Exchange(
+        flow_id=flow.id,
+        started=nanoseconds(request.timestamp_start),
+        method=safe_text(request.method),
+        scheme=safe_text(request.scheme),
+        host=receiver_host(flow),
+        port=request.port,
+        path=safe_text(request.path),
+        request_headers=list(request.headers.fields),
+        request_body=request.raw_content or b"",
+        status=response.status_code if response else 0,
+        response_headers=list(response.headers.fields) if response else [],
+        response_body=(response.raw_content or b"") if response else b"",
+        messages=[
+            Message(
+                from_app=message.from_client,
+                content=message.content,
+                is_text=message.is_text,
+                time=nanoseconds(message.timestamp),
+            )
+            for message in (flow.websocket.messages if flow.websocket else [])
+        ],
+        truncated=[side for side in ("request", "response") if side in str(cut).split()],
+    )
