@@ -102,10 +102,12 @@ def select(hits: Sequence[Hit], known: Sequence[Known]) -> list[Hit]:
     ]
 
 
-def _rank(hit: Hit) -> tuple[bool, int, int, str, tuple[str, ...]]:
-    # Plain before derived forms, then the deepest decode path; ties by name for stable output.
+def _rank(hit: Hit) -> tuple[bool, bool, int, int, str, tuple[str, ...]]:
+    # Plain before derived forms, a digest as it stands before the same one read as hexadecimal,
+    # then the deepest decode path; ties by name for stable output.
     return (
         not hit.form.name.startswith("plain"),
+        hit.form.name.endswith(", raw"),
         -len(hit.leaf.path),
         len(hit.form.name),
         hit.form.name,

@@ -71,7 +71,7 @@ def _inflate(data: bytes, window_bits: int, budget: Budget) -> bytes | None:
                 if size > budget.bytes_left:
                     budget.note("compressed data larger than the decoding bound")
                     return b"".join(out)[: budget.bytes_left]
-                if inflater.eof or not rest and not piece:
+                if inflater.eof or (not rest and not piece):
                     break
         except zlib.error:
             return b"".join(out) if size else None

@@ -50,8 +50,9 @@ def _json_leaves(parsed: Any) -> Iterator[tuple[str, bytes]]:
                 if len(key) >= 6:
                     yield f"json key of {path}", _bytes(key)
         elif isinstance(value, list):
-            for index in range(len(value) - 1, -1, -1):
-                stack.append((f"{path[:400]}[{index}]", value[index]))
+            stack += [
+                (f"{path[:400]}[{index}]", value[index]) for index in range(len(value) - 1, -1, -1)
+            ]
         elif isinstance(value, str):
             yield f"json {path}", _bytes(value)
 

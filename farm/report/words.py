@@ -1,0 +1,182 @@
+"""The report's own words in Chinese and English; rules bring theirs with them."""
+
+from farm.detect.rules import Text
+from farm.model.vocabulary import (
+    Confidence,
+    DataType,
+    Level,
+    Phase,
+    Severity,
+    VerdictKind,
+)
+
+VERDICTS: dict[VerdictKind, Text] = {
+    VerdictKind.CLEAN: Text(zh="未发现问题", en="Clean"),
+    VerdictKind.VIOLATION: Text(zh="发现违规收集", en="Violation found"),
+    VerdictKind.UNDETERMINED: Text(zh="无法判定", en="Undetermined"),
+    VerdictKind.NOT_OBSERVABLE: Text(zh="无法充分观察", en="Not observable"),
+}
+
+VERDICT_MEANING: dict[VerdictKind, Text] = {
+    VerdictKind.CLEAN: Text(
+        zh="本次会话中未发现同意前或拒绝后的个人信息收集，且各阶段的观察手段均被证明有效。",
+        en="Nothing was collected before consent or after a refusal, and the means of "
+        "observation were proven to work in every phase.",
+    ),
+    VerdictKind.VIOLATION: Text(
+        zh="至少一项发现的阶段、数据和证据均已确定。",
+        en="At least one finding is certain in its phase, its data and its evidence.",
+    ),
+    VerdictKind.UNDETERMINED: Text(
+        zh="观察到了收集行为，但无法确定其发生的阶段或无法证明，需要人工复核。",
+        en="Something was seen that cannot be placed in a phase or cannot be proven. "
+        "A person has to look.",
+    ),
+    VerdictKind.NOT_OBSERVABLE: Text(
+        zh="未发现问题，但部分行为无法观察，因此不能得出“未发现问题”的结论。",
+        en="Nothing was found, but parts could not be seen, so this app cannot be called clean.",
+    ),
+}
+
+PHASES: dict[Phase, Text] = {
+    Phase.BEFORE_CONSENT: Text(zh="同意前", en="Before consent"),
+    Phase.AFTER_ACCEPT: Text(zh="同意后", en="After accepting"),
+    Phase.AFTER_DECLINE: Text(zh="拒绝后", en="After declining"),
+    Phase.UNDETERMINED: Text(zh="阶段不确定", en="Phase undetermined"),
+}
+
+LEVELS: dict[Level, Text] = {
+    Level.ACCESSED: Text(zh="读取", en="Read"),
+    Level.TRANSMITTED: Text(zh="上传", en="Sent"),
+    Level.TRANSMITTED_THIRD_PARTY: Text(zh="提供给第三方", en="Sent to a third party"),
+}
+
+SEVERITIES: dict[Severity, Text] = {
+    Severity.HIGH: Text(zh="严重", en="High"),
+    Severity.MEDIUM: Text(zh="中等", en="Medium"),
+    Severity.LOW: Text(zh="轻微", en="Low"),
+}
+
+CONFIDENCES: dict[Confidence, Text] = {
+    Confidence.CERTAIN: Text(zh="证据确凿", en="Certain"),
+    Confidence.PROBABLE: Text(zh="有一环为推断", en="Probable: one link is inferred"),
+    Confidence.POSSIBLE: Text(zh="需人工确认", en="Possible: needs a person"),
+}
+
+DATA_TYPES: dict[DataType, Text] = {
+    DataType.IMEI: Text(zh="IMEI（设备识别码）", en="IMEI"),
+    DataType.IMSI: Text(zh="IMSI（用户识别码）", en="IMSI"),
+    DataType.ICCID: Text(zh="ICCID（SIM卡号）", en="ICCID (SIM card number)"),
+    DataType.PHONE_NUMBER: Text(zh="手机号码", en="Phone number"),
+    DataType.SERIAL: Text(zh="设备序列号", en="Serial number"),
+    DataType.ANDROID_ID: Text(zh="Android ID", en="Android ID"),
+    DataType.OAID: Text(zh="OAID（匿名设备标识）", en="OAID"),
+    DataType.ADVERTISING_ID: Text(zh="广告标识", en="Advertising ID"),
+    DataType.WIFI_MAC: Text(zh="Wi-Fi MAC地址", en="Wi-Fi MAC address"),
+    DataType.WIFI_SSID: Text(zh="Wi-Fi名称", en="Wi-Fi name"),
+    DataType.WIFI_BSSID: Text(zh="Wi-Fi路由器地址", en="Wi-Fi router address"),
+    DataType.WIFI_SCAN: Text(zh="周边Wi-Fi列表", en="Nearby Wi-Fi networks"),
+    DataType.BLUETOOTH_MAC: Text(zh="蓝牙MAC地址", en="Bluetooth MAC address"),
+    DataType.IP_ADDRESS: Text(zh="IP地址", en="IP address"),
+    DataType.LOCATION: Text(zh="位置信息", en="Location"),
+    DataType.CELL_LOCATION: Text(zh="基站位置", en="Cell location"),
+    DataType.CONTACTS: Text(zh="通讯录", en="Contacts"),
+    DataType.CALL_LOG: Text(zh="通话记录", en="Call log"),
+    DataType.SMS: Text(zh="短信", en="Text messages"),
+    DataType.CALENDAR: Text(zh="日历", en="Calendar"),
+    DataType.ACCOUNTS: Text(zh="账户", en="Accounts"),
+    DataType.INSTALLED_APPS: Text(zh="已安装应用列表", en="Installed apps"),
+    DataType.RUNNING_APPS: Text(zh="运行中应用列表", en="Running apps"),
+    DataType.CLIPBOARD: Text(zh="剪贴板", en="Clipboard"),
+    DataType.CAMERA: Text(zh="摄像头", en="Camera"),
+    DataType.MICROPHONE: Text(zh="麦克风", en="Microphone"),
+    DataType.MEDIA: Text(zh="照片与媒体", en="Photos and media"),
+    DataType.SENSORS: Text(zh="传感器", en="Sensors"),
+    DataType.BUILD_PROPERTIES: Text(zh="机型信息", en="Model properties"),
+    DataType.CANARY: Text(zh="自检信号", en="Proof of life"),
+}
+
+LABELS: dict[str, Text] = {
+    "title": Text(zh="个人信息收集检测报告", en="Personal information collection report"),
+    "findings": Text(zh="发现", en="Findings"),
+    "undetermined": Text(zh="待复核", en="To be reviewed"),
+    "undetermined_note": Text(
+        zh="以下行为已观察到，但阶段或因果无法确定，不计为违规。",
+        en="Seen, but not placeable in a phase or not provable. None of these counts as a "
+        "violation.",
+    ),
+    "none": Text(zh="无", en="None"),
+    "timeline": Text(zh="时间线", en="Timeline"),
+    "coverage": Text(zh="观察范围", en="Coverage"),
+    "coverage_note": Text(
+        zh="未看到不等于不存在：下列缺口内的行为无法观察。",
+        en="What was not seen may still have happened: these parts could not be observed.",
+    ),
+    "complete": Text(zh="完整", en="complete"),
+    "incomplete": Text(zh="不完整", en="incomplete"),
+    "session": Text(zh="会话", en="Session"),
+    "reasons": Text(zh="理由", en="Reasons"),
+    "call": Text(zh="接口调用", en="API call"),
+    "value": Text(zh="取得的值", en="Value handed over"),
+    "flow": Text(zh="网络请求", en="Request"),
+    "receiver": Text(zh="接收方", en="Receiver"),
+    "caller": Text(zh="调用方", en="Caller"),
+    "third": Text(zh="第三方", en="third party"),
+    "first": Text(zh="非第三方（或未知）", en="not a known third party"),
+    "form": Text(zh="形式", en="Form"),
+    "where": Text(zh="位置与解码路径", en="Where, and how it was decoded"),
+    "chance": Text(zh="偶然匹配概率上限", en="Bound on chance"),
+    "stack": Text(zh="Java调用栈", en="Java stack"),
+    "screens": Text(zh="屏幕", en="Screens"),
+    "clause": Text(zh="依据", en="Clauses"),
+    "phase": Text(zh="阶段", en="Phase"),
+    "confidence": Text(zh="证据强度", en="Confidence"),
+    "calls_n": Text(zh="次调用", en="calls"),
+    "flows_n": Text(zh="个请求", en="requests"),
+    "shown": Text(zh="仅列出前几项", en="only the first are shown"),
+    "hooks": Text(zh="已安装钩子", en="Hooks in place"),
+    "hooks_failed": Text(zh="失败的钩子", en="Hooks that failed"),
+    "canaries": Text(zh="自检信号（收到/发出）", en="Proofs of life (seen / sent)"),
+    "hosts": Text(zh="已解密主机", en="Hosts seen"),
+    "refused": Text(zh="拒绝解密的主机", en="Hosts that refused inspection"),
+    "dialog": Text(zh="隐私弹窗", en="Consent dialog"),
+    "seen": Text(zh="已出现", en="seen"),
+    "not_seen": Text(zh="未出现", en="never seen"),
+    "clock": Text(zh="时钟误差", en="Clock bound"),
+    "unknown": Text(zh="未知", en="unknown"),
+    "what": Text(zh="对象", en="What"),
+    "why": Text(zh="原因", en="Why"),
+    "when": Text(zh="时间", en="When"),
+    "app": Text(zh="应用", en="App"),
+    "phone": Text(zh="手机", en="Phone"),
+    "scenario": Text(zh="场景", en="Scenario"),
+    "outcome": Text(zh="结果", en="Outcome"),
+    "versions": Text(zh="工具版本", en="Tools"),
+    "rules": Text(zh="规则", en="Rules"),
+    "manifest": Text(zh="记录清单摘要", en="Manifest digest"),
+    "unsealed": Text(zh="未封存", en="not sealed"),
+    "masked": Text(
+        zh="标识符已打码，仅保留首尾各两个字符。屏幕截图未打码。",
+        en="Values of identifiers are masked to their first and last two characters. "
+        "Screenshots are as taken.",
+    ),
+    "unmasked": Text(
+        zh="本报告含未打码的标识符，请妥善保管。",
+        en="This report shows identifiers in full. Handle it accordingly.",
+    ),
+    "clock_note": Text(zh="手机时钟相对主机", en="Phone clock against the host"),
+    "before": Text(zh="事发前", en="before"),
+    "after": Text(zh="事发后", en="after"),
+    "consent dialog": Text(zh="隐私弹窗", en="consent dialog"),
+    "unverified": Text(zh="条款编号未经原文核对", en="clause number not checked against the text"),
+    "lane_phases": Text(zh="阶段", en="Phases"),
+    "lane_ui": Text(zh="界面", en="Screen"),
+    "lane_calls": Text(zh="调用", en="Calls"),
+    "lane_flows": Text(zh="请求", en="Requests"),
+    "lane_gaps": Text(zh="缺口", en="Gaps"),
+    "legend_finding": Text(zh="属于某项发现", en="part of a finding"),
+    "legend_other": Text(zh="其他", en="other"),
+    "legend_bound": Text(zh="误差范围", en="uncertainty"),
+    "legend_canary": Text(zh="自检信号", en="proof of life"),
+    "seconds": Text(zh="秒", en="s"),
+}
