@@ -1,0 +1,6 @@
+package android.location;
+
+/** Who is told of places. */
+public interface LocationListener {
+    void onLocationChanged(Location location);
+}

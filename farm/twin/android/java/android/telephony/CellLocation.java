@@ -1,0 +1,4 @@
+package android.telephony;
+
+/** Where the phone's cell is. */
+public abstract class CellLocation {}

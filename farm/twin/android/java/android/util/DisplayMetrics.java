@@ -1,0 +1,9 @@
+package android.util;
+
+/** Size and density of the screen. */
+public class DisplayMetrics {
+    public int widthPixels;
+    public int heightPixels;
+    public float density;
+    public int densityDpi;
+}
