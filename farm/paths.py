@@ -15,3 +15,5 @@ SCENARIOS = _ROOT / "scenarios"
 HOOKS = _ROOT / "hooks"
 HOOK_BUNDLE = HOOKS / "dist" / "farm-hooks.js"
 HOOK_CATALOGUE = HOOKS / "catalogue" / "apis.yaml"
+# What set-up compiles; below the checkout, or below the package of an installed wheel.
+BUILD = _ROOT / ".build"

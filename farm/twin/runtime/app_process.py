@@ -1,0 +1,102 @@
+"""One app process: its operating system process, its line of JSON messages, its state.
+
+It carries messages; what they mean is decided in `processes.py` and `activities.py`.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from typing import Any
+
+import msgspec
+
+LINE_BYTES = 8 * 1024 * 1024
+_UNSENT_BYTES = 32 * 1024 * 1024  # an app that reads nothing cannot fill the twin's memory
+
+Message = dict[str, Any]
+
+
+class AppProcess:
+    """A process of an app, from the fork until it is reaped."""
+
+    def __init__(self, name: str, package: str, uid: int, token: str) -> None:
+        self.name = name
+        self.package = package
+        self.uid = uid
+        self.token = token
+        self.pid = 0
+        self.activity = ""  # what `bind` asks it to start
+        self.extras: dict[str, str] = {}
+        self.attached = asyncio.Event()
+        self.bound = False
+        self.gadget_hold = False
+        self.resumed = False  # a Frida client let it go
+        self.joined = False  # known to the Frida endpoint
+        self.end_reason = ""  # why the twin ended it: exit, crash, force-stop, kill, anr
+        self._writer: asyncio.StreamWriter | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def alive(self) -> bool:
+        """The operating system process exists and was not told to end."""
+        return self._process is not None and self._process.returncode is None
+
+    def started(self, process: asyncio.subprocess.Process) -> None:
+        """The fork happened."""
+        self._process = process
+        self.pid = process.pid
+
+    def connected(self, writer: asyncio.StreamWriter) -> None:
+        """The process joined with its token."""
+        self._writer = writer
+        self.attached.set()
+
+    def send(self, message: Message) -> None:
+        """Queue a message; silently nothing when the process is gone."""
+        if self._writer is None or self._writer.is_closing():
+            return
+        if self._writer.transport.get_write_buffer_size() > _UNSENT_BYTES:
+            self.kill("stopped reading")
+            return
+        self._writer.write(msgspec.json.encode(message) + b"\n")
+
+    def kill(self, reason: str) -> None:
+        """SIGKILL: a hooked HotSpot cannot be asked to exit."""
+        self.end_reason = self.end_reason or reason
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+
+    async def reap(self, seconds: float = 10) -> int:
+        """Wait for the end after `kill`; returns the exit code, negative for a signal."""
+        if self._process is None:
+            return 0
+        async with asyncio.timeout(seconds):
+            return await self._process.wait()
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+async def read_message(reader: asyncio.StreamReader) -> Message | None:
+    """The next message, None at the end of the connection.
+
+    Raises:
+        ValueError: a line longer than `LINE_BYTES`, or one that is not a JSON object.
+    """
+    try:
+        line = await reader.readline()
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return None
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        message = msgspec.json.decode(line)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(message, dict):
+        raise ValueError("not an object")
+    return message

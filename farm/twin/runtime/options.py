@@ -1,0 +1,59 @@
+"""What a twin's runtime is given from outside: Java, the runtime jar and the world's servers.
+
+Values and their checked reading only.
+"""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from farm.model.errors import SetupError, UsageError
+from farm.paths import BUILD
+
+Routes = dict[str, tuple[str, int]]
+
+
+class RuntimeOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How one twin runs apps and what its network can reach.
+
+    `routes` maps `host` or `host:port` to the local server that plays it; `*.host` covers its
+    subdomains. `world_certificates` are PEM texts of the authorities of these servers: part of
+    every phone's system store.
+    """
+
+    runtime_jar: Path
+    routes: Routes = {}
+    world_certificates: list[str] = []
+    java: str = ""  # empty: the `java` of PATH
+    build_folder: Path = BUILD
+    main_class: str = "com.android.internal.os.AppProcess"
+    start_seconds: float = 30.0  # until a new process must have attached
+
+
+def load_routes(path: Path) -> Routes:
+    """Read `{"host": ["127.0.0.1", 8443], ...}`.
+
+    Raises:
+        UsageError: the file is missing or says something else.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Routes)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f'{path}: expected an object of "host": ["address", port]; {error}'
+        ) from None
+
+
+def find_java(options: RuntimeOptions) -> Path:
+    """The real path of the Java launcher.
+
+    Raises:
+        SetupError: there is none.
+    """
+    found = options.java or shutil.which("java")
+    if not found or not Path(found).exists():
+        raise SetupError("java was not found; install a JDK: apt-get install default-jdk-headless")
+    return Path(found).resolve()

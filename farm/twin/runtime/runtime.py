@@ -1,0 +1,302 @@
+"""The running half of a twin, put together: `Runtime` implements `farm.twin.contracts.RuntimeHalf`.
+
+This module only wires the parts; each part says in its own module what it does.
+"""
+
+import asyncio
+
+from farm.twin.contracts import InstalledPackage, ProcessInfo, StartResult, SystemHalf
+from farm.twin.runtime import dumps
+from farm.twin.runtime.activities import Activities
+from farm.twin.runtime.app_process import AppProcess, Message
+from farm.twin.runtime.frida_endpoint import FridaEndpoint, FridaUnavailable
+from farm.twin.runtime.frida_relay import FridaRelay
+from farm.twin.runtime.gadget import find_gadget
+from farm.twin.runtime.gateway import Gateway
+from farm.twin.runtime.gestures import Gestures
+from farm.twin.runtime.options import RuntimeOptions
+from farm.twin.runtime.processes import Processes
+from farm.twin.runtime.screen import ScreenView
+from farm.twin.runtime.services import Services
+from farm.twin.runtime.system_windows import alert, launcher_window
+from farm.twin.runtime.touch import Touch
+from farm.twin.runtime.uiautomator import UiAutomator
+from farm.twin.runtime.windows import WindowStack
+
+UIAUTOMATOR_PORT = 9008
+
+
+class _FridaServer:
+    """One endpoint with its relay, on one device-side port."""
+
+    def __init__(self, runtime: "Runtime", port: int, only: AppProcess | None) -> None:
+        self.port = port
+        self.only = only  # a gadget serves its own process alone
+        self.endpoint = FridaEndpoint()
+        self.relay = FridaRelay(
+            self.endpoint.connect, runtime.frida_resumed, runtime.release_waiting
+        )
+
+
+class Runtime:
+    """Hosts app processes, windows, uiautomator2, Frida and the network of one twin."""
+
+    def __init__(self, system: SystemHalf, options: RuntimeOptions) -> None:
+        self._system = system
+        self._options = options
+        self._gateway = Gateway(system, options.routes)
+        self._frida: _FridaServer | None = None
+        self._gadgets: dict[int, _FridaServer] = {}  # by pid
+        self._uiautomator = False
+        self._running = False
+        self._build()
+
+    def _build(self) -> None:
+        system = self._system
+        launcher = launcher_window(system.manufacturer, [])
+        self._stack = WindowStack(system.screen, system.density, launcher)
+        self._activities = Activities(
+            system,
+            self._stack,
+            self._held,
+            lambda: self._gateway.port,
+            self._options.world_certificates,
+        )
+        self._processes = Processes(system, self._options, self)
+        self._activities.processes = self._processes
+        self._activities.services = Services(system, self._processes.running)
+        self._touch = Touch(self._activities, self._launch_from_home)
+        self._screen = ScreenView(system, self._stack, self._activities, self._touch)
+        self._automator = UiAutomator(self._screen, Gestures(self._touch, self._stack))
+
+    # life
+
+    async def boot(self) -> None:
+        """Start: launcher in front, no app running. Called again after a reboot."""
+        if self._running:
+            await self.shutdown()
+        self._build()
+        await self._processes.open()
+        await self._gateway.open()
+        self._running = True
+
+    async def shutdown(self) -> None:
+        """End every app process (SIGKILL) and service."""
+        await self.stop_uiautomator()
+        await self.stop_frida()
+        for pid in list(self._gadgets):
+            await self._stop_server(self._gadgets.pop(pid))
+        await self._processes.close()
+        await self._gateway.close()
+        self._running = False
+
+    # processes
+
+    async def start_activity(
+        self, package: str, activity: str, extras: dict[str, str]
+    ) -> StartResult:
+        """`am start`: returns once the process exists and Frida can see it."""
+        return await self._activities.start(package, activity, extras, self._prepare)
+
+    async def force_stop(self, package: str) -> None:
+        """Kill the app's processes and remove its windows."""
+        await self._end(self._processes.of(package), f"stop {package}")
+
+    async def kill(self, pid: int) -> bool:
+        """`kill PID`; whether there was such a process."""
+        process = self._processes.by_pid(pid)
+        if process is None:
+            return False
+        await self._end([process], "kill")
+        return True
+
+    async def crash(self, package: str) -> None:
+        """Fault: the app's process dies as by an uncaught exception."""
+        for process in self._processes.of(package):
+            trace = "\tat android.app.ActivityThread.main(ActivityThread.java:6669)"
+            name, message = "java.lang.RuntimeException", "fault injected by the twin's operator"
+            self._activities.endings.crashed(process, name, message, f"{name}: {message}\n{trace}")
+            await self._end([process], "crash")
+
+    def processes(self) -> list[ProcessInfo]:
+        """Running app processes."""
+        return self._processes.running()
+
+    async def _end(self, processes: list[AppProcess], reason: str) -> None:
+        for process in processes:
+            process.kill(reason)
+        for process in processes:
+            await process.reap()
+            for _ in range(100):  # its connection's handler takes the windows away
+                if process.token not in self._processes.tokens():
+                    break
+                await asyncio.sleep(0.01)
+
+    def received(self, process: AppProcess, message: Message) -> None:
+        """A message came from a process (Observer)."""
+        self._activities.received(process, message)
+
+    def ended(self, process: AppProcess) -> None:
+        """A process is gone (Observer)."""
+        self._activities.ended(process)
+        if self._frida is not None:
+            self._frida.endpoint.left(process.pid)
+        server = self._gadgets.get(process.pid)
+        if server is not None:
+            self._system.unlisten(server.port)
+            server.relay.close()
+
+    # Frida
+
+    async def start_frida(self, port: int) -> None:
+        """Serve the Frida endpoint on a device-side port (a pushed frida-server was run)."""
+        if self._frida is not None:
+            return
+        server = _FridaServer(self, port, None)
+        await server.endpoint.start()
+        self._frida = server
+        for process in self._processes.all():
+            await self._join(server, process)
+        self._system.listen(port, server.relay.serve)
+
+    async def stop_frida(self) -> None:
+        """End the Frida endpoint; attached sessions detach."""
+        server, self._frida = self._frida, None
+        if server is not None:
+            await self._stop_server(server)
+            self.release_waiting()
+
+    def frida_resumed(self, pid: int) -> None:
+        """A Frida client resumed a process."""
+        process = self._processes.by_pid(pid)
+        if process is not None:
+            process.gadget_hold = False
+            process.resumed = True
+            self._activities.bind_unless_held(process)
+
+    def release_waiting(self) -> None:
+        """Nobody gates spawns any more: let every waiting app run."""
+        for process in self._processes.all():
+            self._activities.bind_unless_held(process)
+
+    def _held(self, process: AppProcess) -> bool:
+        gated = self._frida is not None and self._frida.relay.gating and not process.resumed
+        return gated or process.gadget_hold
+
+    async def _prepare(self, process: AppProcess, package: InstalledPackage) -> None:
+        """Between a process's birth and its code: make it visible to Frida."""
+        if self._frida is not None:
+            await self._join(self._frida, process)
+            if self._held(process) and self._frida is not None:
+                self._frida.relay.announce(process.pid, process.name)
+            return
+        gadget = await asyncio.to_thread(find_gadget, package.apks[0]) if package.apks else None
+        if gadget is None or any(s.port == gadget.port for s in self._gadgets.values()):
+            return
+        await self._drop_ended_gadgets()
+        server = _FridaServer(self, gadget.port, process)
+        try:
+            await server.endpoint.start()
+        except FridaUnavailable as error:
+            self._system.log("E", "Frida", str(error)[:500], process.pid)
+            return
+        process.gadget_hold = gadget.wait
+        self._gadgets[process.pid] = server
+        await self._join(server, process)
+        self._system.listen(gadget.port, server.relay.serve)
+
+    async def _drop_ended_gadgets(self) -> None:
+        for pid in list(self._gadgets):
+            if self._processes.by_pid(pid) is None:
+                await self._stop_server(self._gadgets.pop(pid))
+
+    async def _join(self, server: _FridaServer, process: AppProcess) -> None:
+        try:
+            await server.endpoint.join(process.pid)
+        except FridaUnavailable as error:
+            # as on a phone: the process runs on, and the client finds it cannot attach
+            self._system.log("E", "frida-server", str(error)[:500], process.pid)
+
+    async def _stop_server(self, server: _FridaServer) -> None:
+        self._system.unlisten(server.port)
+        server.relay.close()
+        await server.endpoint.stop()
+
+    # input and sight
+
+    async def tap(self, x: int, y: int) -> None:
+        """`input tap`."""
+        await self._touch.tap(x, y)
+
+    async def swipe(self, x1: int, y1: int, x2: int, y2: int, milliseconds: int) -> None:
+        """`input swipe`; a swipe on the spot is a tap."""
+        await asyncio.sleep(min(max(milliseconds, 0), 10_000) / 1000)
+        await Gestures(self._touch, self._stack).up((x1, y1), (x2, y2))
+
+    async def key(self, code: str) -> None:
+        """`input keyevent`."""
+        await self._touch.key(code)
+
+    async def text(self, text: str) -> None:
+        """`input text`."""
+        self._touch.text(text)
+
+    async def screenshot(self) -> bytes:
+        """PNG of the screen."""
+        return await self._screen.png()
+
+    async def hierarchy(self) -> str:
+        """XML of the active window."""
+        return self._screen.hierarchy_xml(all_windows=False)
+
+    def focused(self) -> tuple[str, str] | None:
+        """Package and activity of the focused window."""
+        window = self._stack.focused()
+        return (window.package, window.activity) if window is not None else None
+
+    def dump_windows(self) -> str:
+        """Text of `dumpsys window windows`."""
+        return dumps.dump_windows(self._stack, self._system.sdk)
+
+    def dump_activities(self) -> str:
+        """Text of `dumpsys activity activities`."""
+        return dumps.dump_activities(self._stack, self._processes, self._system.sdk)
+
+    async def show_system_dialog(self, name: str) -> None:
+        """Fault: a dialog from the system (low_battery, update, crash, anr, wifi_sign_in).
+
+        Raises:
+            ValueError: an unknown name.
+        """
+        front = self._stack.front
+        if name in ("crash", "anr"):
+            if front is None:
+                return
+            if name == "crash":
+                await self.crash(front.package)
+                return
+            for process in self._processes.of(front.package)[:1]:
+                self._activities.endings.show_not_responding(process)
+            return
+        window = alert(name)
+        if window is None:
+            raise ValueError(f"unknown system dialog {name!r}")
+        self._stack.system.append(window)
+        self._stack.changed()
+
+    async def start_uiautomator(self) -> None:
+        """Serve uiautomator2's JSON-RPC on device port 9008."""
+        if not self._uiautomator:
+            self._system.listen(UIAUTOMATOR_PORT, self._automator.serve)
+            self._uiautomator = True
+
+    async def stop_uiautomator(self) -> None:
+        """End uiautomator2's server."""
+        if self._uiautomator:
+            self._system.unlisten(UIAUTOMATOR_PORT)
+            self._uiautomator = False
+
+    async def _launch_from_home(self, package: str) -> None:
+        installed = self._system.package(package)
+        if installed is not None:
+            await self.start_activity(package, installed.main_activity, {})
