@@ -1,0 +1,318 @@
+"""The system half of a twin: holds the phone's state and answers the runtime (`SystemHalf`)."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from farm.twin.adb.ports import PortTable
+from farm.twin.contracts import Identity, InstalledPackage, PortHandler, RuntimeHalf
+from farm.twin.system.actor import ROOT_ACTOR, SHELL_ACTOR
+from farm.twin.system.clock import PhoneClock
+from farm.twin.system.commands.pushed import pushed_program
+from farm.twin.system.commands.table import PROGRAMS
+from farm.twin.system.filesystem import Filesystem, Owner
+from farm.twin.system.interpreter import Context, Exit, Program
+from farm.twin.system.logcat import Log
+from farm.twin.system.packages import PackageManager
+from farm.twin.system.processes import ProcessTable
+from farm.twin.system.profile import TwinProfile
+from farm.twin.system.streams import Discard, NoInput
+from farm.twin.system.trust import SYSTEM_STORE, store_name, trusted_certificates
+
+PROGRAM_FOLDERS = ("/system/bin/", "/system/xbin/", "/sbin/", "/vendor/bin/", "/bin/")
+PORT_PROXY_SETTING = "http_proxy"
+
+
+class PhoneSystem:
+    """Everything of the phone that is not an app process, a window or the screen."""
+
+    def __init__(
+        self,
+        *,
+        profile: TwinProfile,
+        identity: Identity,
+        serial: str,
+        root: Path,
+        staging: Path,
+        clock: PhoneClock,
+        certificates: Sequence[str] = (),
+    ) -> None:
+        self.profile = profile
+        self.identity = identity
+        self.serial = serial
+        self.root = root
+        self.sdk = profile.sdk
+        self.model = profile.properties["ro.product.model"]
+        self.manufacturer = profile.properties["ro.product.manufacturer"]
+        self.screen = profile.screen
+        self.density = profile.density
+        self.size_override: tuple[int, int] | None = None
+        self.density_override: int | None = None
+        self.clock = clock
+        self.staging = staging
+        self.files = Filesystem(root)
+        self.log_buffers = Log()
+        self.ports = PortTable()
+        self.processes = ProcessTable(lambda: self.runtime.processes())
+        self.packages_installed = PackageManager(
+            self.files, profile.sdk, self.now_ns, list(profile.system_packages), staging
+        )
+        self.settings: dict[str, dict[str, str]] = {
+            space: dict(profile.settings.get(space, {})) for space in ("global", "secure", "system")
+        }
+        self.settings["secure"]["android_id"] = identity.android_id
+        self.properties: dict[str, str] = {}
+        self.persistent: dict[str, str] = {}
+        self.adbd_root = False
+        self.selinux_enforcing = True
+        self.screen_on = True
+        self.wifi_on = True
+        self.battery: dict[str, str] = {}
+        self.idle_whitelist: set[str] = set()
+        self.runtime: RuntimeHalf
+        self.request_reboot: Callable[[str], None] = lambda _reason: None
+        self.before_command: Callable[[], Awaitable[None]]
+        self._tasks: asyncio.TaskGroup | None = None
+        for pem in certificates:
+            self.add_system_certificate(pem)
+        self._fill_programs()
+        self._fill_generated()
+
+    # Life
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Set the owner of background jobs and port handlers."""
+        self._tasks = tasks
+        self.ports.start(tasks)
+
+    def reset_for_boot(self) -> None:
+        """What a boot sets back: properties, mounts, root, logs, generated identifiers."""
+        self.clock.booted()
+        self.adbd_root = False
+        self.screen_on = True
+        self.files.remounted = False
+        self.files.mounts.clear()
+        self.log_buffers.clear({"main", "system", "crash", "events", "radio"})
+        self.properties = {
+            **self.profile.properties,
+            "ro.serialno": self.identity.serial,
+            "ro.boot.serialno": self.identity.serial,
+            "ro.bootmode": "unknown",
+            "sys.boot_completed": "",
+            "init.svc.adbd": "running",
+            "service.adb.root": "0",
+            **self.persistent,
+        }
+        boot_id = str(uuid.uuid4())
+        self.files.generated["/proc/sys/kernel/random/boot_id"] = lambda: f"{boot_id}\n".encode()
+
+    def boot_completed(self) -> None:
+        """The boot broadcast went out."""
+        self.properties["sys.boot_completed"] = "1"
+        self.properties["dev.bootcomplete"] = "1"
+        self.properties["init.svc.bootanim"] = "stopped"
+        self.log(
+            "I", "ActivityManager", "User 0 state changed from RUNNING_LOCKED to RUNNING", 1290
+        )
+
+    # SystemHalf
+
+    def now_ns(self) -> int:
+        """The phone's time, ns since the epoch."""
+        return self.clock.now_ns()
+
+    def clock_skew(self) -> tuple[int, float, int]:
+        """`(offset ns, drift ppm, host reference ns)`."""
+        return self.clock.skew()
+
+    def get_property(self, name: str) -> str:
+        """A system property, empty if unset."""
+        return self.properties.get(name, "")
+
+    def get_setting(self, namespace: str, key: str) -> str | None:
+        """A setting, None if unset."""
+        return self.settings.get(namespace, {}).get(key)
+
+    def package(self, name: str) -> InstalledPackage | None:
+        """An installed app."""
+        return self.packages_installed.get(name)
+
+    def packages(self) -> list[InstalledPackage]:
+        """All installed apps."""
+        return self.packages_installed.all()
+
+    def save_permissions(self, package: InstalledPackage) -> None:
+        """Keep changed grants."""
+        known = self.packages_installed.get(package.package)
+        if known is not None:
+            known.granted_permissions = set(package.granted_permissions)
+
+    def log(self, priority: str, tag: str, message: str, pid: int = 0) -> None:
+        """Write to logcat's main buffer, crashes to the crash buffer too."""
+        buffer = "crash" if tag in ("AndroidRuntime", "DEBUG") and priority in "EF" else "main"
+        self.log_buffers.write(self.now_ns(), buffer, priority, tag, message, pid or 1290)
+
+    def log_event(self, tag: str, message: str, pid: int = 0) -> None:
+        """Write to logcat's events buffer."""
+        self.log_buffers.write(self.now_ns(), "events", "I", tag, message, pid or 1290)
+
+    def listen(self, port: int, handler: PortHandler) -> None:
+        """Serve a device-side port."""
+        self.ports.listen(port, handler)
+
+    def unlisten(self, port: int) -> None:
+        """Stop serving a device-side port."""
+        self.ports.unlisten(port)
+
+    async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to a device-side port."""
+        return await self.ports.connect(port)
+
+    def trusted_certificates(self, package: InstalledPackage) -> list[str]:
+        """PEM certificates the app trusts."""
+        return trusted_certificates(self.files, package)
+
+    # For the shell
+
+    def add_system_certificate(self, pem: str) -> None:
+        """Put a certificate into the system store, as the maker of the phone does."""
+        place = self.files.resolve(f"{SYSTEM_STORE}/{store_name(pem)}", ROOT_ACTOR)
+        place.host.write_text(pem)
+        self.files.set_owner(place.host, Owner(0o644, 0, 0))
+
+    def program(self, name: str) -> Program | None:
+        """The built-in program of that name or path."""
+        for folder in PROGRAM_FOLDERS:
+            if name.startswith(folder) and "/" not in name[len(folder) :]:
+                name = name[len(folder) :]
+                break
+        if name == "su" and self.profile.root == "none":
+            return None
+        return PROGRAMS.get(name)
+
+    def executable_file(self, context: Context, name: str) -> Program | None:
+        """The program in a file that was pushed, if the actor may run it."""
+        return pushed_program(context, context.path(name))
+
+    def shell_context(
+        self, context_streams: tuple[object, object, object], hangup: asyncio.Event
+    ) -> Context:
+        """A context for a new shell of adbd."""
+        stdin, stdout, stderr = context_streams
+        return Context(
+            system=self,
+            actor=ROOT_ACTOR if self.adbd_root else SHELL_ACTOR,
+            stdin=stdin,  # type: ignore[arg-type]
+            stdout=stdout,  # type: ignore[arg-type]
+            stderr=stderr,  # type: ignore[arg-type]
+            hangup=hangup,
+            variables={
+                "PATH": "/sbin:/system/sbin:/system/bin:/system/xbin:/odm/bin:/vendor/bin",
+                "HOME": "/", "USER": "shell", "SHELL": "/system/bin/sh", "ANDROID_DATA": "/data",
+                "ANDROID_ROOT": "/system", "EXTERNAL_STORAGE": "/sdcard",
+                "TMPDIR": "/data/local/tmp",
+            },
+        )  # fmt: skip
+
+    def run_background(
+        self, context: Context, run: Callable[..., Awaitable[int]], tree: object
+    ) -> None:
+        """Run a command after `&`: it outlives the stream that started it."""
+        if self._tasks is None:
+            return
+        inner = replace(
+            context,
+            stdin=NoInput(),
+            stdout=Discard() if not context.detached else context.stdout,
+            stderr=Discard() if not context.detached else context.stderr,
+            hangup=asyncio.Event(),
+            variables=dict(context.variables),
+        )
+
+        async def job() -> None:
+            with suppress(Exit, OSError):
+                await run(inner, tree)
+
+        self._tasks.create_task(job())
+
+    def spawn(self, work: Awaitable[None]) -> None:
+        """Run something that outlives the command which started it."""
+        if self._tasks is not None:
+
+            async def job() -> None:
+                await work
+
+            self._tasks.create_task(job())
+
+    async def force_stop(self, package: str) -> None:
+        """End an app's processes."""
+        await self.runtime.force_stop(package)
+
+    def _fill_programs(self) -> None:
+        for name in PROGRAMS:
+            if name in ("[", "su") or not name.replace("_", "").replace("-", "").isalnum():
+                continue
+            self._add_program(f"/system/bin/{name}")
+        if self.profile.root == "magisk":
+            self._add_program("/sbin/su" if self.sdk < 29 else "/system/bin/su")
+        elif self.profile.root == "adb":
+            self._add_program("/system/xbin/su")
+            owner = self.files.resolve("/system/xbin/su", ROOT_ACTOR).host
+            self.files.set_owner(owner, Owner(0o4750, 0, 2000))
+
+    def _add_program(self, path: str) -> None:
+        host = self.root / path.lstrip("/")
+        host.parent.mkdir(parents=True, exist_ok=True)
+        host.touch()
+        self.files.set_owner(host, Owner(0o755, 0, 2000))
+
+    def _fill_generated(self) -> None:
+        total = self.profile.memory_kib
+        generated = self.files.generated
+        generated["/proc/uptime"] = lambda: (
+            f"{self.clock.uptime_ns() / 1e9:.2f} {self.clock.uptime_ns() / 2e9:.2f}\n".encode()
+        )
+        generated["/proc/version"] = lambda: (
+            f"Linux version {self.profile.kernel} (android-build) #1 SMP PREEMPT\n".encode()
+        )
+        generated["/proc/meminfo"] = lambda: (
+            f"MemTotal:       {total} kB\nMemFree:        {total // 4} kB\n"
+            f"MemAvailable:   {total // 2} kB\n".encode()
+        )
+        abi = self.profile.properties["ro.product.cpu.abi"]
+        generated["/proc/cpuinfo"] = lambda: (
+            "".join(f"processor\t: {n}\n\n" for n in range(8)) + f"Hardware\t: {abi}\n"
+        ).encode()
+        generated["/proc/mounts"] = self._mounts
+        generated["/proc/self/mounts"] = self._mounts
+        generated["/proc/net/tcp"] = self._sockets
+        generated["/sys/class/net/wlan0/address"] = lambda: f"{self.identity.wifi_mac}\n".encode()
+        generated["/dev/null"] = lambda: b""
+        generated["/sys/fs/selinux/enforce"] = lambda: b"1" if self.selinux_enforcing else b"0"
+
+    def mount_lines(self) -> list[str]:
+        """Lines of /proc/mounts."""
+        state = "rw" if self.files.remounted else "ro"
+        lines = [
+            f"/dev/block/dm-0 /system ext4 {state},seclabel,relatime 0 0",
+            f"/dev/block/dm-1 /vendor ext4 {state},seclabel,relatime 0 0",
+            "/dev/block/dm-2 /data ext4 rw,seclabel,nosuid,nodev,noatime 0 0",
+            "proc /proc proc rw,relatime 0 0",
+        ]
+        lines += [f"tmpfs {point} tmpfs rw,seclabel 0 0" for _, point, _ in self.files.mounts]
+        return lines
+
+    def _mounts(self) -> bytes:
+        return "".join(f"{line}\n" for line in self.mount_lines()).encode()
+
+    def _sockets(self) -> bytes:
+        rows = "".join(
+            f"{n:4d}: 0100007F:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n"
+            for n, port in enumerate(self.ports.listening())
+        )
+        return (
+            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n" + rows
+        ).encode()
