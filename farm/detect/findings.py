@@ -73,7 +73,7 @@ def find(
         phase = phases.of(placed.interval)
         if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
             continue
-        if not handed_over(call):
+        if not handed_over(call, app_package):
             if phase in _SUSPICIOUS:
                 why = call.error or "nothing was handed over"
                 line = f"{call.data_type}: {call.class_name}.{call.method} in {phase} ({why})"

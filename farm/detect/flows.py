@@ -60,6 +60,8 @@ def search(
         if is_own(exchange.host):
             continue
         hits: list[Hit] = []
+        if "request" in exchange.truncated:
+            cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
         for carrier in carriers(exchange):
             found, reasons = leaves(carrier, limits)
             if reasons:

@@ -55,6 +55,10 @@ _SEPARATORS = re.compile(r"[\s:\-._]")
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")
 # Lists of common words: one entry says nothing, several together do.
 _GROUPED = {DataType.INSTALLED_APPS: 3, DataType.RUNNING_APPS: 3}
+# Their calls may only start a request whose answer comes later, or not at all.
+_BY_VALUE_ONLY = frozenset({DataType.OAID, DataType.ADVERTISING_ID})
+# Free text: a comma in it separates nothing.
+_TEXTS = frozenset({DataType.CLIPBOARD, DataType.SMS})
 _SYSTEM_PACKAGES = ("android", "com.android.", "com.google.android.")
 
 
@@ -79,18 +83,28 @@ class Form(msgspec.Struct, frozen=True):
     bits: float
 
 
-def handed_over(call: Call) -> bool:
+def handed_over(call: Call, package: str) -> bool:
     """Whether the call gave the app the information: no exception, and more than a placeholder.
 
-    Opening the camera or the microphone hands over no value: it counts unless it failed.
+    Opening the camera or the microphone hands over no value: it counts unless it failed. A list of
+    apps or processes in which the app finds only itself tells it nothing about the user.
     """
     if call.error is not None:
         return False
+    values = [value for value in call.values if not is_placeholder(value)]
+    if call.data_type in _GROUPED:
+        values = [value for value in values if not _is_own(value, package)]
     if call.values:
-        return any(not is_placeholder(value) for value in call.values)
+        return bool(values)
+    if call.data_type in _BY_VALUE_ONLY:
+        return False
     if call.result is not None and not is_placeholder(call.result):
         return True
     return call.data_type in {DataType.CAMERA, DataType.MICROPHONE} and call.result is None
+
+
+def _is_own(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ":")
 
 
 def is_placeholder(value: str) -> bool:
@@ -122,9 +136,11 @@ def known_values(session: Session, calls: Sequence[Placed]) -> list[Known]:
     grouped: dict[tuple[DataType, str], list[Placed]] = {}
     for placed in calls:
         call = placed.event.body
-        if not isinstance(call, Call) or call.data_type not in PERSONAL or not handed_over(call):
+        if not isinstance(call, Call) or call.data_type not in PERSONAL:
             continue
-        for raw in call.values:
+        if not handed_over(call, session.app.package):
+            continue
+        for raw in _with_parts(call):
             value = raw.strip().strip('"')[:_LONGEST_VALUE]
             if is_placeholder(value) or value.lower() in common or _says_nothing(call, value):
                 continue
@@ -147,6 +163,14 @@ def known_values(session: Session, calls: Sequence[Placed]) -> list[Known]:
         )
     known.sort(key=lambda one: (one.weak, one.data_type, one.value))
     return known[:_MOST_VALUES]
+
+
+def _with_parts(call: Call) -> Iterator[str]:
+    """Each value, and the members of one that the hooks joined: "31.2304,121.4737"."""
+    for value in call.values:
+        yield value
+        if "," in value and call.data_type not in _TEXTS:
+            yield from (part for part in value.split(",") if len(part.strip()) >= 4)
 
 
 def _common_facts(session: Session) -> frozenset[str]:

@@ -6,11 +6,14 @@ lives there is nothing for the hooks to hear.
 
 from farm.detect.phases import Phases
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
-from farm.model.events import Canary, Gap, HooksReady, Launched, ProcessSeen, Restarted
-from farm.model.finding import CoverageGap
+from farm.model.events import Canary, DeviceNote, Gap, HooksReady, Launched, ProcessSeen, Restarted
+from farm.model.finding import CoverageGap, PhaseInterval
 from farm.model.vocabulary import GapCause, Phase, Stream
 
 _GONE = frozenset({"exited", "crashed"})
+NO_APP_PROCESS = "no_app_process"
+"""Name of the note that stands for a canary where no process of the app was there."""
+
 _SETTLE_NS = 3_000_000_000
 """An app that ends this soon after a phase began has no time to be proven alive in it."""
 
@@ -143,7 +146,9 @@ def canary_gaps(timeline: Timeline, phases: Phases, span: Interval) -> list[Cove
             if interval.phase is Phase.UNDETERMINED:
                 continue
             short_lived = ended is not None and ended <= interval.start + _SETTLE_NS
-            if recorder is Stream.API and short_lived:
+            if recorder is Stream.API and (
+                short_lived or _without_process(timeline, phases, interval)
+            ):
                 continue
             if not any(phases.of(one) is interval.phase for one in heard):
                 gaps.append(
@@ -156,6 +161,16 @@ def canary_gaps(timeline: Timeline, phases: Phases, span: Interval) -> list[Cove
                     )
                 )
     return gaps
+
+
+def _without_process(timeline: Timeline, phases: Phases, interval: PhaseInterval) -> bool:
+    """Whether the phone said in this phase that no process of the app was there to be heard."""
+    return any(
+        isinstance(placed.event.body, DeviceNote)
+        and placed.event.body.name == NO_APP_PROCESS
+        and phases.of(placed.interval) is interval.phase
+        for placed in timeline.of(Stream.DEVICE, DeviceNote)
+    )
 
 
 def _all_processes_ended(timeline: Timeline) -> int | None:

@@ -50,7 +50,8 @@ def decide(session: Session, found: Found, phases: Phases, coverage: Coverage) -
 def _counted(findings: Sequence[Finding]) -> list[str]:
     reasons: list[str] = []
     for finding in findings:
-        to = f" to {finding.receiver.name}" if finding.receiver else ""
+        receiver = finding.receiver
+        to = f" to {receiver.name} at {receiver.domain or 'an address'}" if receiver else ""
         reasons.append(
             f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to} "
             f"({finding.call_count} calls, {finding.flow_count} flows)"

@@ -8,22 +8,23 @@ from farm.model.finding import Analysis
 from farm.model.session import Session
 from farm.report.masking import Masker, mask
 
-SCHEMA = "farm-report/1"
+SCHEMA = "farm-analysis/1"
 
 
-def to_json(session: Session, analysis: Analysis, *, show_values: bool = False) -> bytes:
-    """Return `{"schema": ..., "session": ..., "analysis": ...}` with sorted keys, indented.
+def to_json(
+    analysis: Analysis, *, session: Session | None = None, show_values: bool = False
+) -> bytes:
+    """Return the analysis as one JSON object with sorted keys, indented.
 
-    The `analysis` member is `farm.model.finding.Analysis`; masked values keep their first and
-    last two characters.
+    Its members are those of `farm.model.finding.Analysis`, with `schema`, `values` ("masked" or
+    "full") and, if given, `session` beside them. Masked values keep their first and last two
+    characters.
     """
     shown = analysis if show_values else masked(analysis)
-    document: dict[str, Any] = {
-        "schema": SCHEMA,
-        "values": "full" if show_values else "masked",
-        "session": session,
-        "analysis": shown,
-    }
+    document: dict[str, Any] = msgspec.to_builtins(shown)
+    document |= {"schema": SCHEMA, "values": "full" if show_values else "masked"}
+    if session is not None:
+        document["session"] = session
     compact = msgspec.json.encode(document, order="sorted")
     return msgspec.json.format(compact, indent=2) + b"\n"
 

@@ -50,6 +50,8 @@ def render_html(
     streams = {stream: list(recording.events(stream)) for stream in Stream}
     masker = Masker(_secrets(streams[Stream.API], analysis), show=show_values)
     pictures = _pictures(recording, analysis)
+    deciding = analysis.findings or analysis.undetermined
+    told = tuple({f"{one.data_type} {one.level} {one.phase} by " for one in deciding})
     environment = _environment(masker)
     template = environment.get_template("report.html")
     return template.render(
@@ -61,6 +63,10 @@ def render_html(
         findings=[_shown(one, rules, pictures) for one in analysis.findings[:_MOST_FINDINGS]],
         undetermined=[
             _shown(one, rules, pictures) for one in analysis.undetermined[:_MOST_FINDINGS]
+        ],
+        deciding=deciding,
+        other_reasons=[
+            reason for reason in analysis.verdict.reasons if not reason.startswith(told)
         ],
         zero=min((phase.start for phase in analysis.phases), default=recording.session.created),
         L=words.LABELS,
