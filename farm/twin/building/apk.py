@@ -1,0 +1,150 @@
+"""Build a sample app's signed APK: manifest, resources, dex for readers, Java code for the JVM."""
+
+import json
+import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from farm.model.errors import SetupError
+from farm.paths import BUILD
+from farm.twin.building.class_file import read_class
+from farm.twin.building.keys import developer_key, pin_of, server_key
+from farm.twin.building.manifest import manifest_xml, write_resources
+from farm.twin.building.runtime_jar import JAVAC_FLAGS, SOURCES, build_runtime_jar
+from farm.twin.building.sample import Sample, read_sample
+from farm.twin.building.smali import smali_text
+from farm.twin.building.tools import (
+    build_lock,
+    digest,
+    is_fresh,
+    java_files,
+    mark_fresh,
+    run_tool,
+)
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+SDKS = SAMPLES / "sdks"
+APKS = BUILD / "twin" / "apks"
+# Public resources of Android, by which aapt knows the manifest's attributes.
+_FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
+_BUILDER_VERSION = "1"
+_DEX_API = "28"
+
+
+def build_app(source: Path, out: Path) -> Path:
+    """Build the APK of the sample in `source` if it is stale; returns `out`.
+
+    Raises:
+        UsageError: `app.yaml` is wrong.
+        SetupError: a build tool is missing.
+        BuildError: the code does not compile, or a tool fails.
+    """
+    sample = read_sample(source)
+    sources = java_files(source / "java")
+    for sdk in sample.sdks:
+        sources += java_files(SDKS / sdk)
+    builder = sorted(Path(__file__).parent.glob("*.py"))
+    made_from = digest(
+        [*sources, source / "app.yaml", *java_files(SOURCES), *builder], _BUILDER_VERSION
+    )
+    if is_fresh(out, made_from):
+        return out
+    with build_lock(out.parent):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
+        signed = _build(sample, sources, Path(temporary))
+        signed.replace(out)
+    mark_fresh(out, made_from)
+    return out
+
+
+def build_all(out: Path = APKS) -> dict[str, Path]:
+    """Build the runtime jar and every stale sample; returns each sample's APK by its folder."""
+    build_runtime_jar()
+    folders = sorted(path.parent for path in SAMPLES.glob("*/app.yaml"))
+    with ThreadPoolExecutor(2) as pool:
+        built = pool.map(lambda folder: build_app(folder, out / f"{folder.name}.apk"), folders)
+        return {folder.name: apk for folder, apk in zip(folders, built, strict=True)}
+
+
+def _build(sample: Sample, sources: list[Path], folder: Path) -> Path:
+    if not _FRAMEWORK.exists():
+        raise SetupError(
+            f"{_FRAMEWORK} was not found; install it: apt-get install android-framework-res"
+        )
+    manifest, resources, generated = folder / "AndroidManifest.xml", folder / "res", folder / "gen"
+    manifest.write_text(manifest_xml(sample), encoding="utf-8")
+    write_resources(sample, sources, resources)
+    generated.mkdir()
+    described = ("-M", manifest, "-S", resources, "-I", _FRAMEWORK)
+    run_tool("aapt", "package", "-f", "-m", "-J", generated, *described)
+    _write_pins(sample, generated)
+    classes = folder / "classes"
+    run_tool("javac", *JAVAC_FLAGS, "-cp", build_runtime_jar(), "-d", classes,
+             *sources, *java_files(generated))  # fmt: skip
+    code = folder / "assets" / "jvm"
+    code.mkdir(parents=True)
+    _write_jar(classes, code / "classes.jar")
+    (code / "manifest.json").write_text(json.dumps(_facts(sample), ensure_ascii=False), "utf-8")
+    dex = _dex(classes, folder)
+    unsigned = folder / "unsigned.apk"
+    run_tool("aapt", "package", "-f", "-A", folder / "assets", "-F", unsigned, *described)
+    with zipfile.ZipFile(unsigned, "a", zipfile.ZIP_DEFLATED) as apk:
+        apk.write(dex, "classes.dex")
+    return sign(unsigned, sample.developer)
+
+
+def sign(unsigned: Path, developer: str) -> Path:
+    """Align and sign an APK (schemes 1, 2 and 3) with a developer's key; returns the new file."""
+    aligned = unsigned.with_name("aligned.apk")
+    signed = unsigned.with_name("signed.apk")
+    key, certificate = developer_key(developer)
+    run_tool("zipalign", "-f", "-p", "4", unsigned, aligned)
+    run_tool("apksigner", "sign", "--key", key, "--cert", certificate,
+             "--v1-signing-enabled", "true", "--v2-signing-enabled", "true",
+             "--v3-signing-enabled", "true", "--out", signed, aligned)  # fmt: skip
+    return signed
+
+
+def _facts(sample: Sample) -> dict[str, object]:
+    """What the app's process must know of its manifest."""
+    return {
+        "application": sample.application,
+        "main_activity": sample.activities[0],
+        "providers": sample.providers,
+        "services": {
+            name: sample.package + process if process.startswith(":") else process
+            for name, process in sample.services.items()
+        },
+    }
+
+
+def _write_pins(sample: Sample, generated: Path) -> None:
+    if not sample.pins:
+        return
+    constants = "".join(
+        f'    static final String {name} = "{pin_of(server_key(host))}";\n'
+        for name, host in sample.pins.items()
+    )
+    (generated / "Pins.java").write_text(
+        f"package {sample.package};\n\n/** Pins of the app's servers. */\n"
+        f"final class Pins {{\n{constants}\n    private Pins() {{}}\n}}\n"
+    )
+
+
+def _write_jar(classes: Path, jar: Path) -> None:
+    with zipfile.ZipFile(jar, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(classes.rglob("*.class")):
+            archive.write(file, file.relative_to(classes).as_posix())
+
+
+def _dex(classes: Path, folder: Path) -> Path:
+    smali = folder / "smali"
+    for file in sorted(classes.rglob("*.class")):
+        target = smali / file.relative_to(classes).with_suffix(".smali")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(smali_text(read_class(file.read_bytes())), encoding="ascii")
+    dex = folder / "classes.dex"
+    run_tool("smali", "assemble", "-a", _DEX_API, "-o", dex, smali)
+    return dex
