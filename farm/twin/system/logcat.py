@@ -61,7 +61,7 @@ class Log:
                 priority if priority in PRIORITIES else "I",
                 tag[:128],
                 message[:MAX_MESSAGE],
-            )  # fmt: skip
+            )
         )
         news, self._news = self._news, asyncio.Event()
         news.set()

@@ -6,7 +6,7 @@ Failure names: AOSP frameworks/base, `PackageManager.java` (INSTALL_FAILED_*).
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -118,7 +118,7 @@ class PackageManager:
         self._sessions.pop(session.number, None)
         shutil.rmtree(session.folder, ignore_errors=True)
 
-    async def commit(self, session: Session, stop: Callable[[str], "asyncio.Future[None]"]) -> str:
+    async def commit(self, session: Session, stop: Callable[[str], Awaitable[None]]) -> str:
         """Install what the session holds; the package's name.
 
         Raises:

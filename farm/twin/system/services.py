@@ -166,7 +166,8 @@ class _Files:
         if parent and not self._files.exists(parent, self._actor):
             self._files.mkdir(parent, self._actor, parents=True)
         file = self._files.open_write(path, self._actor)
-        self._files.change(path, self._actor, mode=mode | 0o600) if path != "/dev/null" else None
+        if path != "/dev/null":
+            self._files.change(path, self._actor, mode=mode | 0o600)
         return file
 
     def symlink(self, target: str, path: str) -> None:

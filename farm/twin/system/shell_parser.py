@@ -80,7 +80,7 @@ class _Parser:
             raise ShellSyntaxError("nested too deeply")
         result = CommandList()
         self._skip_newlines()
-        while (token := self._peek()) is not None and token != ")":
+        while (token := self._peek()) is not None and token != ")":  # noqa: S105
             if self._keyword() in ends and ends:
                 break
             item = self._and_or()
@@ -200,7 +200,7 @@ class _Parser:
             token = self._peek()
             if isinstance(token, tuple):
                 command.redirects.append(self._redirect())
-            elif token == "&>":
+            elif token == "&>":  # noqa: S105
                 self._at += 1
                 target = self._next()
                 if not isinstance(target, Word):

@@ -173,8 +173,8 @@ def _condition(context: Context, words: list[str]) -> bool:
     for operator in ("-o", "-a"):
         if operator in words[1:]:
             at = words.index(operator, 1)
-            left, right = _condition(context, words[:at]), _condition(context, words[at + 1 :])
-            return left or right if operator == "-o" else left and right
+            first, second = _condition(context, words[:at]), _condition(context, words[at + 1 :])
+            return first or second if operator == "-o" else first and second
     if words and words[0] == "!":
         return not _condition(context, words[1:])
     if len(words) == 1:
@@ -191,9 +191,10 @@ def _condition(context: Context, words: list[str]) -> bool:
             a, b = int(left[:20]), int(right[:20])
         except ValueError:
             return False
-        return {
+        compared = {
             "-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b,
-        }.get(operator, False)  # fmt: skip
+        }  # fmt: skip
+        return compared.get(operator, False)
     return False
 
 

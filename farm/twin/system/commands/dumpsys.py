@@ -49,8 +49,9 @@ async def dumpsys(context: Context) -> int:
     elif name == "display":
         w, h = system.screen
         await context.out(
-            "DISPLAY MANAGER (dumpsys display)\n  mViewports=[DisplayViewport{valid=true, displayId=0, "
-            f"orientation=0, logicalFrame=Rect(0, 0 - {w}, {h}), deviceWidth={w}, deviceHeight={h}}}]\n"
+            "DISPLAY MANAGER (dumpsys display)\n"
+            "  mViewports=[DisplayViewport{valid=true, displayId=0, orientation=0, "
+            f" logicalFrame=Rect(0, 0 - {w}, {h}), deviceWidth={w}, deviceHeight={h}}}]\n"
             f"  Display Power: state={'ON' if system.screen_on else 'OFF'}\n"
         )
     elif name == "input_method":
@@ -85,7 +86,8 @@ def _window(context: Context, words: list[str]) -> str:
     if words[:1] == ["displays"]:
         return (
             "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n  Display: mDisplayId=0\n"
-            f"    init={w}x{h} {context.system.density}dpi cur={w}x{h} app={w}x{h} rng={w}x{w}-{h}x{h}\n"
+            f"    init={w}x{h} {context.system.density}dpi cur={w}x{h} app={w}x{h} "
+            f"rng={w}x{w}-{h}x{h}\n"
         )
     if words[:1] == ["policy"]:
         on = str(context.system.screen_on).lower()
@@ -155,14 +157,16 @@ def _package_text(context: Context, package: InstalledPackage, min_sdk: int) -> 
         '          Action: "android.intent.action.MAIN"',
         '          Category: "android.intent.category.LAUNCHER"', "",
         "Packages:", f"  Package [{name}] (3f2a9c1):", f"    userId={package.uid}",
-        f"    pkg=Package{{7d3c2b1 {name}}}", f"    codePath={folder}", f"    resourcePath={folder}",
+        f"    pkg=Package{{7d3c2b1 {name}}}", f"    codePath={folder}",
+        f"    resourcePath={folder}",
         f"    legacyNativeLibraryDir={folder}/lib", "    primaryCpuAbi=null",
         f"    versionCode={package.version_code} minSdk={min_sdk} targetSdk={package.target_sdk}",
         f"    versionName={package.version_name}", f"    splits=[{splits}]",
         "    apkSigningVersion=2", f"    dataDir=/data/user/0/{name}",
         f"    firstInstallTime={_when(package.first_install_time)}",
         f"    lastUpdateTime={_when(package.last_update_time)}",
-        f"    signatures=PackageSignatures{{{mark[:7]} version:2, signatures:[{mark}], past signatures:[]}}",
+        f"    signatures=PackageSignatures{{{mark[:7]} version:2, "
+        f"signatures:[{mark}], past signatures:[]}}",
         f"    pkgFlags=[ {flags} ]",
         "    requested permissions:",
         *(f"      {p}" for p in package.requested_permissions),

@@ -289,10 +289,10 @@ async def stat(context: Context) -> int:
             "i": str(facts.inode), "h": str(facts.links), "X": str(facts.mtime), "%": "%",
         }  # fmt: skip
         form = flags.get("c") or (
-            "  File: %n\n  Size: %s\tBlocks: 8\tIO Blocks: 512\t%F\nDevice: 803h/2051d\t Inode: %i\t"
-            " Links: %h\nAccess: (0%a/%A)\tUid: (%u/%U)\tGid: (%g/%G)\nModify: %Y"
+            "  File: %n\n  Size: %s\tBlocks: 8\tIO Blocks: 512\t%F\n"
+            "Device: 803h/2051d\t Inode: %i\t Links: %h\nAccess: (0%a/%A)\tUid: (%u/%U)\tGid: (%g/%G)\nModify: %Y"
         )
-        await context.out(re.sub(r"%(.)", lambda m: values.get(m[1], "?"), form) + "\n")
+        await context.out(re.sub(r"%(.)", lambda m, v=values: v.get(m[1], "?"), form) + "\n")
     return status
 
 
@@ -365,6 +365,13 @@ async def readlink(context: Context) -> int:
     return 0
 
 
+async def _put(context: Context, writer: IO[bytes] | None, data: bytes) -> None:
+    if writer is not None:
+        writer.write(data)
+    else:
+        await context.stdout.write(data)
+
+
 async def dd(context: Context) -> int:
     values = dict(a.split("=", 1) for a in context.args[1:] if "=" in a)
     data_source = values.get("if")
@@ -377,11 +384,11 @@ async def dd(context: Context) -> int:
             with files.open_read(context.path(data_source), context.actor) as reader:
                 while data := reader.read(CHUNK):
                     total += len(data)
-                    _ = writer.write(data) if writer else await context.stdout.write(data)
+                    await _put(context, writer, data)
         elif data_source is None:
             while data := await context.stdin.read():
                 total += len(data)
-                _ = writer.write(data) if writer else await context.stdout.write(data)
+                await _put(context, writer, data)
     finally:
         if writer:
             writer.close()

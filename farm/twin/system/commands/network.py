@@ -24,14 +24,16 @@ async def ip(context: Context) -> int:
     only = words[-1] if words[-1] in ("wlan0", "lo") else ""
     if only != "wlan0":
         await context.out(
-            "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n"
+            "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue "
+            "state UNKNOWN group default qlen 1000\n"
             "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n"
             "    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n"
         )
     if only != "lo":
         state = "UP" if system.wifi_on else "DOWN"
         await context.out(
-            f"24: wlan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state {state} group default qlen 3000\n"
+            f"24: wlan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq "
+            f"state {state} group default qlen 3000\n"
             f"    link/ether {system.identity.wifi_mac} brd ff:ff:ff:ff:ff:ff\n"
         )
         if system.wifi_on and words[0] != "link":

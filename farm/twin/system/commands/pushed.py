@@ -8,6 +8,7 @@ import asyncio
 import re
 from contextlib import suppress
 
+from farm.twin.runtime.frida_server_file import frida_server_version
 from farm.twin.system.interpreter import Context, Program, run_text
 
 FRIDA_PORT = 27042
@@ -18,7 +19,6 @@ MACHINES = {
     b"\x28\x00": "armeabi-v7a",
     b"\x03\x00": "x86",
 }
-MARKER = re.compile(rb"farm-twin-frida-server\x00(\d+\.\d+\.\d+)\x00")
 PROBE = 64 * 1024
 
 
@@ -53,14 +53,14 @@ def _script(path: str) -> Program:
 def _elf(context: Context, head: bytes) -> Program:
     abis = context.system.profile.properties["ro.product.cpu.abilist"].split(",")
     fits = MACHINES.get(head[18:20]) in abis
-    marker = MARKER.search(head)
+    version = frida_server_version(head)
 
     async def run(inner: Context) -> int:
         if not fits:
             return await inner.fail(f"sh: {inner.args[0]}: not executable: 64-bit ELF file", 126)
-        if marker is None:
+        if version is None:
             return await inner.fail(f"sh: {inner.args[0]}: Exec format error", 126)
-        return await _frida_server(inner, marker[1].decode())
+        return await _frida_server(inner, version)
 
     return run
 

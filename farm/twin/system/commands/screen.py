@@ -34,7 +34,7 @@ async def input_(context: Context) -> int:
         if verb != "tap" and len(numbers) in (4, 5):
             time = numbers[4] if len(numbers) == 5 else 300
             if system.screen_on:
-                await runtime.swipe(*numbers[:4], time)
+                await runtime.swipe(numbers[0], numbers[1], numbers[2], numbers[3], time)
             return 0
     await context.err("Error: Invalid arguments for command: " + verb[:50] + "\n")
     return 255

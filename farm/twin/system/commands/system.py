@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.processes import Listed
@@ -91,7 +92,7 @@ async def _set_date(context: Context, value: str) -> int:
     return 0
 
 
-_COLUMNS = {
+_COLUMNS: dict[str, Callable[[Listed], str]] = {
     "PID": lambda p: str(p.pid), "PPID": lambda p: str(p.parent), "USER": lambda p: p.user,
     "UID": lambda p: str(p.uid), "NAME": lambda p: p.name, "ARGS": lambda p: p.arguments,
     "CMD": lambda p: p.name, "COMM": lambda p: p.name[-15:], "S": lambda p: "S",
@@ -124,7 +125,7 @@ async def ps(context: Context) -> int:
         await context.out("".join(line + "\n" for line in lines))
         return 0
     await context.out(
-        "USER            PID   PPID     VSZ    RSS WCHAN            ADDR S NAME                       \n"
+        "USER            PID   PPID     VSZ    RSS WCHAN            ADDR S NAME" + " " * 23 + "\n"
     )
     await context.out("".join(_row(row) for row in rows))
     return 0
