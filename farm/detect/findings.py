@@ -20,7 +20,8 @@ from farm.model.events import Call
 from farm.model.finding import Finding, Party
 from farm.model.vocabulary import PERSONAL, Confidence, DataType, Level, Phase, Severity
 
-_CERTAIN_CHANCE = 1e-6
+_CERTAIN_CHANCE = 1e-3
+"""A match more likely by accident than this makes its finding probable only."""
 _SUSPICIOUS = (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE)
 
 
@@ -273,7 +274,7 @@ def _phase_reasons(phase: Phase, phases: Phases) -> list[str]:
 
 
 def _confidence(group: _Group, chance: Callable[[Carried], float]) -> Confidence:
-    if not group.proven:
+    if not group.proven or group.phase is Phase.UNDETERMINED:
         return Confidence.POSSIBLE
     if not group.certain or any(chance(one) > _CERTAIN_CHANCE for one in group.carried):
         return Confidence.PROBABLE

@@ -68,7 +68,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     data_type: DataType
     calls: list[Placed]  # in order
-    bits: float  # information in it, at most
+    bits: float  # information in it, see `information`
     weak: bool  # counts only beside `together - 1` others of the same type in one exchange
     together: int = 1
 
@@ -114,7 +114,7 @@ def is_placeholder(value: str) -> bool:
 
 
 def information(value: str) -> float:
-    """Upper estimate of the bits in a value: by alphabet, and by the variety it really has."""
+    """Cautious estimate of the bits in a value: by alphabet, or by the variety it really has."""
     if not value:
         return 0.0
     counts = Counter(value.lower())

@@ -1,0 +1,128 @@
+"""Phases: borders are as uncertain as the tap that made them; doubt is never a violation."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from farm.detect.phases import Phases, find_phases
+from farm.detect.timeline import FOREVER, Interval, Timeline
+from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase
+from tests.detect.builders import Scene, ns
+
+
+def phases(scene: Scene) -> Phases:
+    return find_phases(Timeline(scene.streams, scene.clock))
+
+
+def at(found: Phases, lo: float, hi: float | None = None) -> Phase:
+    return found.of(Interval(ns(lo), ns(lo if hi is None else hi)))
+
+
+def answered(answer: ConsentAnswer = ConsentAnswer.ACCEPT) -> Scene:
+    scene = Scene()
+    scene.dialog(1000)
+    scene.answer(5000, answer, takes=100)
+    return scene
+
+
+def test_borders() -> None:
+    found = phases(answered())
+    assert at(found, 4999) is Phase.BEFORE_CONSENT
+    assert at(found, 5000) is Phase.UNDETERMINED
+    assert at(found, 5100) is Phase.UNDETERMINED
+    assert at(found, 5101) is Phase.AFTER_ACCEPT
+    assert at(found, 4900, 5200) is Phase.UNDETERMINED
+    assert found.of(Interval(-FOREVER, FOREVER)) is Phase.UNDETERMINED
+    before, after = found.intervals(Interval(ns(0), ns(9000)))
+    assert (before.start, before.end, before.end_bound) == (ns(0), ns(5050), 50_000_001)
+    assert (after.start, after.start_bound, after.end) == (ns(5050), before.end_bound, ns(9000))
+
+
+def test_never_answered_is_before_consent_to_the_end() -> None:
+    found = phases(Scene())
+    assert at(found, 0) is at(found, 99_000) is Phase.BEFORE_CONSENT
+    assert not found.dialog_seen
+    assert "no consent was given at all" in found.notes[0]
+
+
+def test_an_answer_on_another_dialog_is_none() -> None:
+    scene = Scene()
+    scene.tap(5000, "同意", DialogKind.PERMISSION, answer=ConsentAnswer.ACCEPT)
+    assert at(phases(scene), 6000) is Phase.BEFORE_CONSENT
+
+
+def test_decline_then_accept() -> None:
+    scene = answered(ConsentAnswer.DECLINE)
+    scene.answer(8000, ConsentAnswer.ACCEPT)
+    found = phases(scene)
+    assert [at(found, t) for t in (4000, 6000, 9000)] == [
+        Phase.BEFORE_CONSENT,
+        Phase.AFTER_DECLINE,
+        Phase.AFTER_ACCEPT,
+    ]
+
+
+def test_answering_twice_leaves_the_time_between_open() -> None:
+    scene = answered()
+    scene.answer(8000, ConsentAnswer.ACCEPT)
+    found = phases(scene)
+    assert at(found, 4000) is Phase.BEFORE_CONSENT
+    assert at(found, 6000) is Phase.UNDETERMINED
+    assert at(found, 9000) is Phase.AFTER_ACCEPT
+
+
+def test_restart_after_accept_stays_accepted_unless_asked_anew() -> None:
+    scene = answered()
+    scene.restart(10_000)
+    assert at(phases(scene), 11_000) is Phase.AFTER_ACCEPT
+    scene.dialog(10_500)
+    found = phases(scene)
+    assert at(found, 9000) is Phase.AFTER_ACCEPT
+    assert at(found, 11_000) is Phase.UNDETERMINED
+    scene.answer(12_000, ConsentAnswer.DECLINE)
+    assert at(phases(scene), 13_000) is Phase.AFTER_DECLINE
+
+
+def test_restart_after_decline_stays_declined() -> None:
+    scene = answered(ConsentAnswer.DECLINE)
+    scene.restart(10_000)
+    scene.dialog(10_500)
+    assert at(phases(scene), 11_000) is Phase.AFTER_DECLINE
+
+
+def test_dialog_after_a_doubtful_tap_shows_that_nothing_was_agreed() -> None:
+    scene = Scene()
+    scene.tap(1000, "进入")
+    assert at(phases(scene), 3000) is Phase.UNDETERMINED
+    scene.dialog(2000)
+    found = phases(scene)
+    assert at(found, 1500) is Phase.UNDETERMINED
+    assert at(found, 3000) is Phase.BEFORE_CONSENT
+
+
+def test_a_policy_screen_that_was_not_recognised_is_told() -> None:
+    scene = Scene()
+    scene.screen(1000, texts=["欢迎", "请阅读《隐私政策》", "同意"])
+    assert any("not recognised" in note for note in phases(scene).notes)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 50), st.sampled_from(list(ConsentAnswer)), st.integers(0, 5)),
+        max_size=5,
+    ),
+    st.integers(0, 60),
+    st.integers(0, 20),
+)
+def test_a_wider_interval_is_never_more_certain(
+    taps: list[tuple[int, ConsentAnswer, int]], start: int, width: int
+) -> None:
+    scene = Scene()
+    for time, answer, takes in taps:
+        kind = DialogKind.PRIVACY_CONSENT
+        scene.tap(time * 100, "同意", kind, answer=answer, takes=takes * 100)
+    found = phases(scene)
+    edges = [segment.lo for segment in found.segments] + [found.segments[-1].hi]
+    assert edges == sorted(edges) and edges[0] == -FOREVER and edges[-1] == FOREVER
+    narrow = at(found, start * 100, (start + width) * 100)
+    wide = at(found, start * 100 - 50, (start + width) * 100 + 50)
+    assert wide in {narrow, Phase.UNDETERMINED}

@@ -1,0 +1,60 @@
+"""The rule table keeps its invariants; a bad list of parties is one clear line."""
+
+from pathlib import Path
+
+import pytest
+
+from farm.detect.rules import load_rules
+from farm.model.errors import UsageError
+from farm.model.vocabulary import Level, Phase
+
+
+def test_rule_table() -> None:
+    pack = load_rules().pack
+    ids = [rule.id for rule in pack.rules]
+    assert len(ids) == len(set(ids))
+    assert {(rule.phase, rule.level) for rule in pack.rules} == {
+        (phase, level) for phase in (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE) for level in Level
+    }
+    for rule in pack.rules:
+        assert rule.explanation.zh and rule.explanation.en and rule.title.zh and rule.title.en
+        assert rule.clauses and set(rule.clauses) <= set(pack.clauses)
+        assert pack.clauses[rule.clauses[0]].document in pack.documents
+    assert pack.rule(Phase.AFTER_ACCEPT, Level.TRANSMITTED) is None
+
+
+def test_unverified_clauses_say_so() -> None:
+    pack = load_rules().pack
+    rule = pack.rule(Phase.BEFORE_CONSENT, Level.TRANSMITTED_THIRD_PARTY)
+    assert rule is not None
+    assert "CAC-191-5.1 (number not verified)" in pack.cite(rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("third: [{name: 1}]", "third[0].name"),
+        ("thrid: []", "thrid"),
+        ("a: [", "parties.yaml:"),
+        ("!!python/object:os.system {}", "not YAML"),
+        ("- 1", "Expected `object`"),
+    ],
+)
+def test_bad_party_lists(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "parties.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_rules(path)
+    assert says in str(caught.value) and str(path) in str(caught.value)
+
+
+def test_missing_party_list(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_rules(tmp_path / "none.yaml")
+
+
+def test_parties_are_part_of_the_digests(tmp_path: Path) -> None:
+    path = tmp_path / "parties.yaml"
+    path.write_text("")
+    assert set(load_rules().digests) == {"rules", "sdks"}
+    assert set(load_rules(path).digests) == {"rules", "sdks", "parties"}
