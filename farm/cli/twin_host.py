@@ -1,0 +1,179 @@
+"""The child process behind `embedded`: twins, their adb server and their local internet.
+
+Reads one request from standard input, answers with one line, and ends when the input ends, which
+it also does when the parent is killed. Everything it started ends with it.
+"""
+
+import asyncio
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from farm.cli.embedded import HostAnswer, HostRequest
+from farm.model.errors import FarmError, SetupError
+from farm.twin.building.runtime_jar import build_runtime_jar
+from farm.twin.phone import TwinFleet
+from farm.twin.runtime.frida_server_file import make_frida_server
+from farm.twin.runtime.options import RuntimeOptions, load_routes
+from farm.twin.runtime.runtime import Runtime
+from farm.twin.world import World
+
+_ADB_SECONDS = 20.0
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_FRIDA_ABIS = {"arm64": "arm64-v8a", "x86_64": "x86_64"}
+
+
+async def serve() -> None:
+    """Start everything, answer, and wait for the end of the input."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    request = msgspec.json.decode(await reader.readline(), type=HostRequest)
+    folder = Path(request.folder)
+    async with AsyncExitStack() as stack:
+        world = await stack.enter_async_context(World())
+        hosts = folder / "hosts.json"
+        world.write_hosts(hosts)
+        certificates = folder / "world.pem"
+        certificates.write_text(world.ca_pem)
+        frida = folder / "frida"
+        write_frida_files(frida)
+        adb_port = await stack.enter_async_context(adb_server(request.adb_port))
+        options = RuntimeOptions(
+            runtime_jar=await asyncio.to_thread(build_runtime_jar),
+            routes=load_routes(hosts),
+            world_certificates=[world.ca_pem],
+        )
+        fleet = await stack.enter_async_context(
+            TwinFleet(lambda system: Runtime(system, options), certificates=[world.ca_pem])
+        )
+        for number, twin in enumerate(request.twins):
+            phone = await fleet.add(
+                twin.profile,
+                seed=request.seed + number,
+                clock_offset_ns=round(twin.clock_offset * 1e9),
+                clock_drift_ppm=twin.clock_drift_ppm,
+            )
+            await run_adb(adb_port, "connect", phone.serial)
+        answer = HostAnswer(
+            adb_port=adb_port,
+            serials=[phone.serial for phone in fleet.phones],
+            hosts_file=str(hosts),
+            certificates_file=str(certificates),
+            frida_folder=str(frida),
+        )
+        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+        sys.stdout.buffer.flush()
+        while await reader.read(4096):
+            pass
+
+
+def write_frida_files(folder: Path) -> None:
+    """Write the frida-server files that twins know how to run, as an operator would put them."""
+    folder.mkdir()
+    for architecture, abi in _FRIDA_ABIS.items():
+        name = f"frida-server-{version('frida')}-android-{architecture}"
+        (folder / name).write_bytes(make_frida_server(version("frida"), abi))
+
+
+@asynccontextmanager
+async def adb_server(port: int) -> AsyncIterator[int]:
+    """Run an adb server of our own that ends with this process.
+
+    Raises:
+        SetupError: adb is missing or does not start.
+    """
+    adb = shutil.which("adb")
+    if adb is None:
+        raise SetupError("adb was not found; install it: apt-get install adb")
+    chosen = port or free_port()
+    process = await asyncio.create_subprocess_exec(
+        adb,
+        "-P",
+        str(chosen),
+        "nodaemon",
+        "server",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,
+    )
+    try:
+        async with asyncio.timeout(_ADB_SECONDS):
+            while not _answers(chosen):
+                if process.returncode is not None:
+                    raise SetupError(f"adb server ended with exit code {process.returncode}")
+                await asyncio.sleep(0.05)
+        yield chosen
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def run_adb(port: int, *arguments: str) -> None:
+    """Run one adb command against our server.
+
+    Raises:
+        SetupError: it failed or took too long.
+    """
+    process = await asyncio.create_subprocess_exec(
+        "adb",
+        "-P",
+        str(port),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(_ADB_SECONDS):
+            output, _ = await process.communicate()
+    except TimeoutError as error:
+        process.kill()
+        await process.wait()
+        raise SetupError(f"adb {arguments[0]}: no answer in {_ADB_SECONDS:g} s") from error
+    if process.returncode or b"failed" in output:
+        raise SetupError(f"adb {arguments[0]}: {output.decode('utf-8', 'replace').strip()}")
+
+
+def free_port() -> int:
+    """Return a loopback port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> int:
+    """Run; a failure to start is one line on standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1:
+        return 1
+    try:
+        asyncio.run(serve())
+    except FarmError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
