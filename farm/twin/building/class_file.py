@@ -218,5 +218,3 @@ def _length(code: bytes, at: int, opcode: int) -> int:
         return int(start + 12 + 4 * (high - low + 1) - at)
     pairs = struct.unpack_from(">i", code, start + 4)[0]
     return int(start + 8 + 8 * pairs - at)
-
-

@@ -26,7 +26,8 @@ def manifest_xml(sample: Sample) -> str:
 <manifest xmlns:android="{_NAMESPACE}" package={quoteattr(sample.package)}
     android:versionCode="{sample.version_code}"
     android:versionName={quoteattr(_aapt_escaped(sample.version_name))}>
-  <uses-sdk android:minSdkVersion="{sample.min_sdk}" android:targetSdkVersion="{sample.target_sdk}"/>
+  <uses-sdk android:minSdkVersion="{sample.min_sdk}"
+    android:targetSdkVersion="{sample.target_sdk}"/>
   {permissions}
   <application {application}android:label="@string/app_name" android:icon="@drawable/ic_launcher">
     {_components(sample)}
@@ -53,7 +54,7 @@ def _components(sample: Sample) -> str:
     for number, name in enumerate(sample.providers):
         authority = quoteattr(f"{sample.package}.provider{number}")
         lines.append(
-            f'<provider android:name={quoteattr(name)} android:authorities={authority} '
+            f"<provider android:name={quoteattr(name)} android:authorities={authority} "
             'android:exported="false"/>'
         )
     return "\n    ".join(lines)

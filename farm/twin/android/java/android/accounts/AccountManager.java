@@ -12,6 +12,10 @@ public class AccountManager {
 
     /** From Android 8 an app sees accounts that were shown to it only, and gets none otherwise. */
     public Account[] getAccounts() {
+        return visible();
+    }
+
+    private static Account[] visible() {
         if (Binding.sdk() >= 26 && Binding.targetSdk() >= 26
                 || !Binding.isGranted(permission.GET_ACCOUNTS)) {
             return new Account[0];
@@ -20,7 +24,7 @@ public class AccountManager {
     }
 
     public Account[] getAccountsByType(String type) {
-        return java.util.Arrays.stream(getAccounts())
+        return java.util.Arrays.stream(visible())
                 .filter(account -> account.type.equals(type))
                 .toArray(Account[]::new);
     }

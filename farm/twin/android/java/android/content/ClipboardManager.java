@@ -5,8 +5,14 @@ import com.android.internal.os.Link;
 /** The clipboard. */
 public class ClipboardManager {
     public ClipData getPrimaryClip() {
+        return read();
+    }
+
+    private static ClipData read() {
         Object text = Link.call("clipboard", "get");
-        return text == null || text.toString().isEmpty() ? null : ClipData.newPlainText("", text.toString());
+        return text == null || text.toString().isEmpty()
+                ? null
+                : ClipData.newPlainText("", text.toString());
     }
 
     public boolean hasPrimaryClip() {
@@ -15,7 +21,7 @@ public class ClipboardManager {
     }
 
     public CharSequence getText() {
-        ClipData clip = getPrimaryClip();
+        ClipData clip = read();
         return clip == null ? null : clip.getItemAt(0).getText();
     }
 

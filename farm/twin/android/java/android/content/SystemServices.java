@@ -10,6 +10,7 @@ import android.net.wifi.WifiManager;
 import android.telephony.SubscriptionManager;
 import android.telephony.TelephonyManager;
 import android.view.WindowManager;
+import com.android.internal.os.Binding;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,9 @@ public final class SystemServices {
             Map.entry(Context.TELEPHONY_SERVICE, TelephonyManager::new),
             Map.entry(Context.TELEPHONY_SUBSCRIPTION_SERVICE, SubscriptionManager::new),
             Map.entry(Context.WIFI_SERVICE, WifiManager::new),
-            Map.entry(Context.WINDOW_SERVICE, WindowManager::new));
+            Map.entry(Context.WINDOW_SERVICE, WindowManager::new),
+            // A vendor's identifier service, which answers its library with the OAID.
+            Map.entry("oaid", () -> String.valueOf(Binding.identity("oaid"))));
     static final Set<String> NAMES = MAKERS.keySet();
     private static final Map<String, Object> SERVICES = new ConcurrentHashMap<>();
 

@@ -6,10 +6,14 @@ import com.android.internal.os.Binding;
 /** The camera, by its first programming interface. */
 public class Camera {
     public static Camera open() {
-        return open(0);
+        return connect();
     }
 
     public static Camera open(int cameraId) {
+        return connect();
+    }
+
+    private static Camera connect() {
         if (!Binding.isGranted(permission.CAMERA)) {
             throw new RuntimeException("Fail to connect to camera service");
         }

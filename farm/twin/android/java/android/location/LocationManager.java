@@ -21,18 +21,22 @@ public class LocationManager {
 
     public void requestLocationUpdates(
             String provider, long minTimeMs, float minDistanceM, LocationListener listener) {
-        requestLocationUpdates(provider, minTimeMs, minDistanceM, listener, Looper.getMainLooper());
+        follow(provider, listener, Looper.getMainLooper());
     }
 
     public void requestLocationUpdates(String provider, long minTimeMs, float minDistanceM,
             LocationListener listener, Looper looper) {
+        follow(provider, listener, looper);
+    }
+
+    private static void follow(String provider, LocationListener listener, Looper looper) {
         check(provider);
         new Handler(looper == null ? Looper.getMainLooper() : looper)
                 .postDelayed(() -> listener.onLocationChanged(location(provider)), 200);
     }
 
     public void requestSingleUpdate(String provider, LocationListener listener, Looper looper) {
-        requestLocationUpdates(provider, 0, 0, listener, looper);
+        follow(provider, listener, looper);
     }
 
     public void removeUpdates(LocationListener listener) {}

@@ -40,7 +40,8 @@ public final class Settings {
         public static final String SCREEN_BRIGHTNESS = "screen_brightness";
 
         public static String getString(ContentResolver resolver, String name) {
-            return read("system", name);
+            // The Android ID moved to the secure settings; the platform answers the old way too.
+            return read(Secure.ANDROID_ID.equals(name) ? "secure" : "system", name);
         }
 
         public static int getInt(ContentResolver resolver, String name, int otherwise) {
