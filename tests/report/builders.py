@@ -3,6 +3,8 @@
 import io
 from pathlib import Path
 
+from mitmproxy import connection, http
+from mitmproxy.io import FlowWriter
 from PIL import Image, ImageDraw
 
 from farm.model.events import Dialog, Event, Screen
@@ -32,7 +34,7 @@ class Pretended:
 
 
 def write(scene: Scene, folder: Path) -> Path:
-    """Write the scene's session, events and pictures (no flow file) into a new recording."""
+    """Write the scene's session, events, traffic and pictures into a new recording."""
     writer = RecordingWriter.create(folder, scene.session())
     streams = {stream: StreamWriter(folder, stream) for stream in Stream}
     for stream, appender in streams.items():
@@ -43,8 +45,33 @@ def write(scene: Scene, folder: Path) -> Path:
                 if not (folder / picture_file).exists():
                     writer.add_file(picture_file, picture(event.body.screenshot_file))
         appender.close()
+    with (folder / "flows.mitm").open("wb") as file:
+        flows = FlowWriter(file)  # type: ignore[no-untyped-call]
+        for exchange in scene.exchanges:
+            flows.add(_flow(exchange))
     writer.close()
     return folder
+
+
+def _flow(exchange: Exchange) -> http.HTTPFlow:
+    client = connection.Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
+    flow = http.HTTPFlow(client, connection.Server(address=(exchange.host, exchange.port)))
+    flow.id = exchange.flow_id
+    flow.request = http.Request(
+        host=exchange.host,
+        port=exchange.port,
+        method=exchange.method.encode(),
+        scheme=exchange.scheme.encode(),
+        authority=b"",
+        path=exchange.path.encode(),
+        http_version=b"HTTP/1.1",
+        headers=http.Headers(exchange.request_headers),
+        content=exchange.request_body,
+        trailers=None,
+        timestamp_start=exchange.started / 1e9,
+        timestamp_end=exchange.started / 1e9,
+    )
+    return flow
 
 
 def picture(text: str) -> bytes:
