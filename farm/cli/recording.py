@@ -26,6 +26,13 @@ app = typer.Typer(no_args_is_help=True, help="Verify, recover and show recording
 
 _Folder = typer.Argument(help="Folder of the recording.", metavar="FOLDER")
 _Json = typer.Option(False, "--json", help="Print JSON on stdout.")
+_PublicKey = typer.Option(
+    None, "--key", help="PEM file of the public key that must have sealed it."
+)
+_Fingerprint = typer.Option(
+    "", "--fingerprint", help="SHA-256 of the key that must have sealed it."
+)
+_SigningKey = typer.Option(..., "--key", help="PEM file of the farm's signing key.")
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,12 +59,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 @app.command("verify")
 def verify_command(
     folder: Path = _Folder,
-    public_key: Path | None = typer.Option(
-        None, "--key", help="PEM file of the public key that must have sealed it."
-    ),
-    key_fingerprint: str = typer.Option(
-        "", "--fingerprint", help="SHA-256 of the key that must have sealed it."
-    ),
+    public_key: Path | None = _PublicKey,
+    key_fingerprint: str = _Fingerprint,
     json: bool = _Json,
 ) -> None:
     """Find any changed, missing or added byte, file or link."""
@@ -93,7 +96,7 @@ def verify_command(
 @app.command("recover")
 def recover_command(
     folder: Path = _Folder,
-    key: Path = typer.Option(..., "--key", help="PEM file of the farm's signing key."),
+    key: Path = _SigningKey,
     json: bool = _Json,
 ) -> None:
     """Mend and seal a recording whose controller was killed; a sealed one stays as it is."""

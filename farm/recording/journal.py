@@ -42,7 +42,14 @@ class Journal:
         Raises:
             OSError: the line was not added; what had been written of it is cut off again.
         """
-        data = line + b"\n"
+        self.append_raw(line + b"\n")
+
+    def append_raw(self, data: bytes) -> None:
+        """Add bytes that carry their own framing, whole or not at all.
+
+        Raises:
+            OSError: they were not added; what had been written of them is cut off again.
+        """
         written = 0
         try:
             while written < len(data):

@@ -100,6 +100,11 @@ class StreamWriter:
         """Events in the stream; the next one gets this ordinal."""
         return self._n
 
+    @property
+    def last_time(self) -> int | None:
+        """Time of the stream's last event in ns, None for an empty stream."""
+        return self._last_time
+
     def append(self, body: AnyBody, t: int | None = None) -> Event:
         """Append one event and return it; `t` is its time in ns, now by default.
 

@@ -90,7 +90,7 @@ def test_a_changed_recording_gets_no_new_signature(tmp_path: Path, key: Ed25519P
     for signature_there in (True, False):
         if not signature_there:
             (folder / SIGNATURE).unlink()
-        with pytest.raises(RecordingError, match="0001.png"):
+        with pytest.raises(RecordingError, match=r"0001\.png"):
             seal(folder, key)
 
 
@@ -135,8 +135,10 @@ def test_a_sealer_killed_at_any_file_operation_is_finished_by_the_next(
         folder = tmp_path / f"r{step}"
         shutil.copytree(original, folder)
         done = subprocess.run(
-            [sys.executable, "-c", _KILLED_SEALER]
-            + [str(folder), str(tmp_path / "keys/seal.pem"), str(step)],
+            [
+                *(sys.executable, "-c", _KILLED_SEALER),
+                *(str(folder), str(tmp_path / "keys/seal.pem"), str(step)),
+            ],
             env={**os.environ, "PYTHONPATH": os.getcwd()},
             timeout=30,
         )
