@@ -17,6 +17,7 @@ import msgspec
 from lxml import etree
 
 MAX_CHARACTERS = 24 * 1024 * 1024
+MAX_RAW_CHARACTERS = 128 * 1024 * 1024  # before long values are cut
 MAX_NODES = 20_000
 MAX_DEPTH = 200
 MAX_TEXT = 4096
@@ -191,18 +192,19 @@ def parse(xml: str) -> Hierarchy:
 
 def _bounded(xml: str, problems: list[str]) -> str:
     """Cut what no screen needs, so that the XML library never sees it."""
-    if len(xml) > MAX_CHARACTERS:
-        problems.append(f"hierarchy of {len(xml)} characters, only {MAX_CHARACTERS} read")
-        xml = xml[:MAX_CHARACTERS]
+    size = len(xml)
+    xml = xml[:MAX_RAW_CHARACTERS]
     if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
         problems.append("hierarchy declares a document type, which uiautomator never does")
         return ""
     xml, cut = _LONG_VALUE.subn(_shorten, xml)
     if cut:
         problems.append(f"{cut} attribute values cut to {MAX_TEXT} characters")
+    if len(xml) > MAX_CHARACTERS or size > MAX_RAW_CHARACTERS:
+        problems.append(f"hierarchy of {size} characters, not all of it read")
+        xml = xml[:MAX_CHARACTERS]
     xml, dropped = _BAD_CHARACTERS.subn("\ufffd", xml)
-    xml, dropped_references = _BAD_REFERENCES.subn(_allowed_reference, xml)
-    del dropped_references
+    xml = _BAD_REFERENCES.sub(_allowed_reference, xml)
     if dropped:
         problems.append(f"{dropped} characters that XML forbids were replaced")
     return xml

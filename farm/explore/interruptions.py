@@ -53,7 +53,10 @@ class Interruptions:
             return None
         if kind is DialogKind.CRASH:
             self.crash_notices += 1
-            return recognised.decline if self._policy.close_crash_notices else None
+            if not self._policy.close_crash_notices:
+                return None
+            # "Wait" where it is offered: closing would end an app that only hangs.
+            return recognised.accept or recognised.decline
         if recognised.package != package:
             return None
         if kind is DialogKind.ADVERTISEMENT and self._policy.close_advertisements:
