@@ -9,13 +9,13 @@ import msgspec
 import typer
 from rich.text import Text
 
-from farm.cli.embedded import EmbeddedTwins
+from farm.cli.embedded import EmbeddedTwins, TwinDescription
 from farm.cli.judgement import EXIT_CODES, VERDICT_STYLES, Judgement, judge_recording
 from farm.cli.live import LiveView
 from farm.cli.output import EXIT_UNDETERMINED, complain, console, emit_json, plain, say
 from farm.cli.stopping import until_stopped
 from farm.detect.rules import load_rules
-from farm.devices.pool import Wants
+from farm.devices.states import Wants
 from farm.explore.loader import load
 from farm.model.vocabulary import Outcome
 from farm.session.lab import Lab, Order, inspect_apk
@@ -78,12 +78,13 @@ def run_app(
             settle_seconds=settle,
             grant_permissions=grant,
             attempts=1,
+            wait_seconds=60.0,
         )
         say(f"{plain(app.label)} {plain(app.version_name)} ({app.package}), {chosen.info.title}")
         async with AsyncExitStack() as stack:
             chosen_settings = settings
             if phone == "twin":
-                twins = await stack.enter_async_context(EmbeddedTwins([twin_profile]))
+                twins = await stack.enter_async_context(EmbeddedTwins([TwinDescription(profile=twin_profile)]))
                 chosen_settings = msgspec.structs.replace(
                     settings,
                     adb_port=twins.adb_port,

@@ -7,7 +7,7 @@ from farm.model.errors import FarmError
 from farm.model.events import DeviceNote, Launched, Restarted
 from farm.model.session import App
 from farm.recorders.api.recorder import ApiRecorder
-from farm.recording.journal import StreamWriter
+from farm.recording import StreamWriter
 
 
 class PhoneApp:

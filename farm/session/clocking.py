@@ -1,11 +1,11 @@
 """Clock samples of a session: when they are taken, and the fit they end in."""
 
-from farm.devices.clock import UnstableClock, fit
+from farm.devices.clock import ClockUnstable, fit
 from farm.devices.phone import Phone
 from farm.model.events import ClockSample, Gap
 from farm.model.session import ClockFit
 from farm.model.vocabulary import GapCause
-from farm.recording.journal import StreamWriter
+from farm.recording import StreamWriter
 
 START_SAMPLES = 8
 BORDER_SAMPLES = 3
@@ -32,7 +32,7 @@ class Clocking:
             return None
         try:
             return fit(self._samples)
-        except UnstableClock as error:
+        except ClockUnstable as error:
             self._device.append(
                 Gap(
                     gap_id="clock",

@@ -4,6 +4,7 @@ Owns what many sessions share and ends it in order. Judges nothing.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 import time
@@ -15,16 +16,20 @@ from types import TracebackType
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from farm.apps.inspect import inspect
-from farm.devices.pool import DevicePool, Wants
+from farm.apps.inspection import inspect
+from farm.devices.adb import Adb
+from farm.devices.phone import Phone
+from farm.devices.pool import DevicePool
+from farm.devices.preparation import clean
 from farm.devices.profiles import load_profiles
+from farm.devices.states import Wants
 from farm.explore.loader import Scenario
-from farm.model.errors import SetupError
+from farm.model.errors import DeviceError, DeviceGone, SetupError, UsageError
 from farm.model.session import App
-from farm.recorders.network.client import CaptureProcess
-from farm.recording.keys import load_or_create_key
+from farm.recorders.network import CaptureOptions, CaptureProcess
+from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
-from farm.session.runner import run_session
+from farm.session.runner import SessionRunner
 from farm.session.settings import LabSettings
 from farm.session.stage import StageTools
 
@@ -38,6 +43,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     wants: Wants = Wants()
     settle_seconds: float = 10.0
     grant_permissions: bool = False
+    wait_seconds: float = 3600.0  # for a free phone
     attempts: int = 2  # another phone is tried when the phone or the farm was to blame
 
 
@@ -67,12 +73,15 @@ class Lab:
             self.capture = await self._stack.enter_async_context(
                 CaptureProcess(
                     settings.certificate_authority,
-                    hosts=settings.hosts,
-                    upstream_certificates=settings.upstream_certificates,
+                    await asyncio.to_thread(_capture_options, settings),
                 )
             )
             self.pool = await self._stack.enter_async_context(
-                DevicePool(profiles, adb_port=settings.adb_port, state=settings.home / "devices")
+                DevicePool(
+                    profiles,
+                    await self._stack.enter_async_context(Adb(port=settings.adb_port)),
+                    recover=self._recover,
+                )
             )
         except BaseException:
             await self._stack.aclose()
@@ -98,32 +107,40 @@ class Lab:
         Raises:
             asyncio.CancelledError: after phone and recording were left in order.
         """
-        result: SessionResult | None = None
+        runner: SessionRunner | None = None
         for attempt in range(1, order.attempts + 1):
             plan = self._plan(order, attempt)
-            async with self.pool.lease(order.wants) as phone:
-                if on_start is not None:
-                    on_start(plan, phone.serial)
-                result = await run_session(
-                    plan,
-                    StageTools(
-                        phone=phone,
-                        capture=self.capture,
-                        bundle=self.settings.bundle,
-                        bundle_sha256=self._bundle_sha256,
-                        catalogue_sha256=self._catalogue_sha256,
-                        key=self._signing_key(),
-                        frida_server=self.settings.frida_server,
-                    ),
-                )
-            if not result.phone_failed:
+            with contextlib.suppress(_Blamed, DeviceGone):
+                async with self.pool.lease(order.wants, timeout=order.wait_seconds) as phone:
+                    if on_start is not None:
+                        on_start(plan, phone.serial)
+                    runner = SessionRunner(plan, self._tools(phone))
+                    result = await runner.run()
+                    if result.phone_failed:
+                        raise _Blamed(result.reason)  # the pool counts it against the phone
+            if runner is not None and runner.result and not runner.result.phone_failed:
                 break
-        assert result is not None  # noqa: S101 - attempts is at least 1
-        return result
+        if runner is None or runner.result is None:
+            raise DeviceError("every phone vanished before the session could begin")
+        return runner.result
 
-    def _signing_key(self) -> Ed25519PrivateKey:
+    def _tools(self, phone: Phone) -> StageTools:
         assert self._key is not None  # noqa: S101 - set when the lab opened
-        return self._key
+        settings = self.settings
+        return StageTools(
+            phone=phone,
+            capture=self.capture,
+            bundle=settings.bundle,
+            bundle_sha256=self._bundle_sha256,
+            catalogue_sha256=self._catalogue_sha256,
+            key=self._key,
+            frida_files=settings.frida_files_folder,
+            ledgers=settings.ledgers,
+        )
+
+    async def _recover(self, phone: Phone) -> None:
+        """Undo on a phone that comes into the pool what a session of an earlier life left."""
+        await clean(phone, self.settings.ledgers)
 
     def _plan(self, order: Order, attempt: int) -> SessionPlan:
         # The name is made of digests and our own words: nothing of the app reaches a path.
@@ -143,6 +160,10 @@ class Lab:
         )
 
 
+class _Blamed(DeviceError):
+    """Carries a session's failure to the pool, which counts it against the phone."""
+
+
 async def inspect_apk(path: Path) -> App:
     """Read an APK's static facts off the event loop; see `farm.apps.inspect`."""
     return await asyncio.to_thread(inspect, path)
@@ -151,3 +172,25 @@ async def inspect_apk(path: Path) -> App:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _capture_options(settings: LabSettings) -> CaptureOptions:
+    trust = b""
+    if settings.upstream_certificates is not None:
+        trust = _read(settings.upstream_certificates)
+    if settings.hosts is None:
+        return CaptureOptions(extra_trust=trust)
+    try:
+        hosts = msgspec.json.decode(_read(settings.hosts), type=dict[str, tuple[str, int]])
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f'{settings.hosts}: expected {{"name:443": ["address", port]}}: {error}'
+        ) from error
+    return CaptureOptions(hosts=hosts, extra_trust=trust)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

@@ -13,10 +13,11 @@ from farm.model.errors import DeviceError, FarmError
 from farm.model.events import Canary, DeviceNote, Gap
 from farm.model.vocabulary import CANARY_HOST, GapCause, Stream
 from farm.recorders.api.recorder import ApiRecorder
-from farm.recorders.network.client import CaptureSession
-from farm.recording.journal import StreamWriter
+from farm.recorders.network import CaptureSession
+from farm.recording import StreamWriter
 
 _SECONDS = 6.0
+_LONGEST_ANSWER = 4096
 
 
 class ProofOfLife:
@@ -79,7 +80,10 @@ class ProofOfLife:
             f"GET http://{CANARY_HOST}/{token} HTTP/1.1\r\n"
             f"Host: {CANARY_HOST}\r\nConnection: close\r\n\r\n"
         )
-        await self._phone.exchange(self._proxy_port, request.encode(), timeout=_SECONDS)
+        async with self._phone.open_port(self._proxy_port) as (reader, writer):
+            writer.write(request.encode())
+            await writer.drain()
+            await reader.read(_LONGEST_ANSWER)
 
     def _record(
         self, recorder: Stream, token: str, sent: int, seen: bool, when: str, detail: str

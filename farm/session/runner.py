@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from farm.model.errors import AppError, DeviceError, FarmError
+from farm.model.errors import AppError, DeviceError, DeviceGone, FarmError
 from farm.model.events import StateChange
 from farm.model.vocabulary import Outcome, SessionState
 from farm.session.machine import AFTER_FAILURE, Progress
@@ -34,6 +34,9 @@ class SessionRunner:
         self._progress = Progress()
         self._phone_failed = False
         self._seconds: dict[SessionState, float] = {}
+        self._phone = tools.phone
+        self.result: SessionResult | None = None
+        """How it ended; also set where `run` raises because it was cancelled."""
 
     async def run(self) -> SessionResult:
         """Run to the sealed recording.
@@ -52,7 +55,7 @@ class SessionRunner:
                 self._stage.end_background()
         except asyncio.CancelledError as error:
             cancelled = error
-            self._fail("cancelled by the operator")
+            self._cancelled()
         except BaseExceptionGroup as group:
             self._fail_with(_first_cause(group))
         except Exception as error:  # noqa: BLE001 - the session's edge: recorded as a fact
@@ -61,10 +64,8 @@ class SessionRunner:
             if state is not SessionState.DONE:
                 await self._afterwards(state)
         self._stage.close()
-        if cancelled is not None:
-            raise cancelled
         seconds = time.monotonic() - began
-        return SessionResult(
+        self.result = SessionResult(
             session_id=self._plan.session_id,
             folder=self._plan.folder,
             serial=self._stage.serial,
@@ -75,6 +76,9 @@ class SessionRunner:
             seconds=seconds,
             overhead_seconds=seconds - sum(self._seconds.get(state, 0.0) for state in _APP_RUNS),
         )
+        if cancelled is not None:
+            raise cancelled
+        return self.result
 
     def _work_of(self, state: SessionState) -> Callable[[], Awaitable[None]]:
         work: dict[SessionState, Callable[[], Awaitable[None]]] = {
@@ -120,9 +124,16 @@ class SessionRunner:
             await self._during(state, work)
         except asyncio.CancelledError:
             # A second request to stop: cleaning goes on, it has deadlines of its own.
-            self._fail("cancelled by the operator")
+            self._cancelled()
         except Exception as error:  # noqa: BLE001 - the session's edge: recorded as a fact
             self._fail_with(error)
+
+    def _cancelled(self) -> None:
+        """The pool cancels the lessee of a phone that vanished; all else is the operator."""
+        if self._phone.gone.is_set():
+            self._fail_with(DeviceGone(f"{self._phone.serial} vanished from the adb server"))
+        else:
+            self._fail("cancelled by the operator")
 
     def _fail_with(self, error: BaseException) -> None:
         if isinstance(error, DeviceError) or not isinstance(error, FarmError):
@@ -147,8 +158,3 @@ def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
     for error in group.exceptions:
         return _first_cause(error) if isinstance(error, BaseExceptionGroup) else error
     return group
-
-
-async def run_session(plan: SessionPlan, tools: StageTools) -> SessionResult:
-    """Run one session to its sealed recording; see `SessionRunner.run`."""
-    return await SessionRunner(plan, tools).run()

@@ -42,6 +42,11 @@ class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.home / "capture"
 
     @property
-    def frida_server(self) -> Path:
+    def ledgers(self) -> Path:
+        """Folder that remembers what was changed on each phone until it is undone."""
+        return self.home / "ledgers"
+
+    @property
+    def frida_files_folder(self) -> Path:
         """Folder in which the operator puts frida-server and gadget files."""
         return self.frida_files or self.home / "frida"

@@ -18,15 +18,14 @@ from farm import __version__
 from farm.devices.phone import Phone
 from farm.devices.preparation import Plan, Prepared, clean, prepare
 from farm.explore.run import Run
-from farm.model.events import Body, DeviceNote, Heartbeat
+from farm.model.events import AnyBody, DeviceNote, Heartbeat
 from farm.model.session import FORMAT_VERSION, Session
 from farm.model.vocabulary import ConsentAnswer, Outcome, SessionState, Stream
 from farm.recorders.api.recorder import ApiRecorder
 from farm.recorders.logcat import LogcatRecorder
-from farm.recorders.network.client import CaptureProcess, CaptureSession
+from farm.recorders.network import CaptureProcess, CaptureSession
 from farm.recorders.ui import UiRecorder
-from farm.recording.seal import seal
-from farm.recording.writer import RecordingWriter
+from farm.recording import RecordingWriter, seal
 from farm.session.app_control import PhoneApp
 from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
 from farm.session.plan import SessionPlan
@@ -48,7 +47,8 @@ class StageTools(msgspec.Struct, frozen=True, kw_only=True):
     bundle_sha256: str
     catalogue_sha256: str
     key: Ed25519PrivateKey
-    frida_server: Path | None  # folder with the operator's frida-server files
+    frida_files: Path  # folder with the operator's frida-server and gadget files
+    ledgers: Path  # folder that remembers what was changed on phones
 
 
 def tool_versions() -> dict[str, str]:
@@ -100,7 +100,7 @@ class Stage:
         """The phone's name at the adb server."""
         return self._phone.serial
 
-    def note(self, body: Body) -> None:
+    def note(self, body: AnyBody) -> None:
         """Record a fact about the session; on a full disk the reserve holds what is owed."""
         self._device.append(body)
 
@@ -126,7 +126,7 @@ class Stage:
                 proxy_port=_PROXY_PORT,
                 capture_port=self._network.port,
                 certificate=self._tools.capture.ca_certificate,
-                frida_files=self._tools.frida_server,
+                frida_files=self._tools.frida_files,
             ),
         )
         for name, detail in self._prepared.notes:
