@@ -38,7 +38,8 @@ async def setprop(context: Context) -> int:
     fixed = name.startswith("ro.") and name in system.properties
     if not allowed or fixed or len(value) >= MAX_PROPERTY or len(name) > 256:
         return await context.fail(
-            f"Failed to set property '{name[:100]}' to '{value[:100]}'.\nSee dmesg for error reason."
+            f"Failed to set property '{name[:100]}' to '{value[:100]}'.\n"
+            "See dmesg for error reason."
         )
     if len(system.properties) > 5_000:
         return await context.fail("Failed to set property: no space")
@@ -213,7 +214,8 @@ async def df(context: Context) -> int:
     await context.out("Filesystem     1K-blocks     Used Available Use% Mounted on\n")
     for device, point in (("/dev/block/dm-2", "/data"), ("/data/media", "/storage/emulated")):
         await context.out(
-            f"{device:<14} {total:>9} {used:>8} {total - used:>9} {used * 100 // total:>3}% {point}\n"
+            f"{device:<14} {total:>9} {used:>8} {total - used:>9} "
+            f"{used * 100 // total:>3}% {point}\n"
         )
     return 0
 

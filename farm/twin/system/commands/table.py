@@ -40,7 +40,7 @@ async def _cmd(context: Context) -> int:
     """`cmd SERVICE ARGS`: the shell interface of a system service."""
     services = {"package": "pm", "activity": "am", "settings": "settings", "input": "input"}
     if len(context.args) < 2:
-        return await context.fail("cmd: No service specified; use -l to list services", 20)
+        return await context.fail("cmd: No service specified; use -l", 20)
     name = context.args[1]
     if name == "-l":
         await context.out("Currently running services:\n" + "".join(f"  {s}\n" for s in services))
