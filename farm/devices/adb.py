@@ -10,7 +10,7 @@ import contextlib
 import os
 import shlex
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -234,7 +234,7 @@ class Adb:
         """`adb root`: adbd restarts as root and the phone is away for a moment."""
         return await self.call(serial, lambda: str(self.device(serial).root()), timeout, "root")
 
-    async def track_devices(self) -> AsyncIterator[dict[str, str]]:
+    async def track_devices(self) -> AsyncGenerator[dict[str, str], None]:
         """Yield `{serial: state}` now and after every change, until the server ends.
 
         States: device, offline, unauthorized, authorizing, connecting, recovery and others.

@@ -123,13 +123,13 @@ async def start(phone: Phone, folder: Path, port: int = PORT) -> None:
     version = (await phone.check(REMOTE, "--version", root=True)).strip()
     if version != frida.__version__:
         raise SetupError(
-            f"{phone.serial}: frida-server says version {version[:40]!r}, expected "
-            f"{frida.__version__} of the installed frida package: replace {file_name(phone.info.abi)}"
+            f"{phone.serial}: {file_name(phone.info.abi)} says version {version[:40]!r}, expected "
+            f"{frida.__version__} of the installed frida package: replace the file"
         )
     await phone.check(REMOTE, "-l", f"127.0.0.1:{port}", "-D", root=True, timeout=30)
     try:
         async with asyncio.timeout(15):
-            while not await listens(phone, port):
+            while not await listens(phone, port):  # noqa: ASYNC110 - the phone cannot tell us
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise DeviceError(
@@ -148,7 +148,7 @@ async def stop(phone: Phone, port: int = PORT) -> None:
             await phone.shell("kill", signal, str(pid), root=True)
         try:
             async with asyncio.timeout(3):
-                while await _pids(phone):
+                while await _pids(phone):  # noqa: ASYNC110 - the phone cannot tell us
                     await asyncio.sleep(0.1)
                 return
         except TimeoutError:

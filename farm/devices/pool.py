@@ -306,9 +306,9 @@ class DevicePool:
                 if was_there:
                     self._vanish(entry)
                 if entry.state is DeviceState.AWAY:
-                    entry.move(DeviceState.UNUSABLE, _advice(state))
+                    entry.move(DeviceState.UNUSABLE, advice(state))
                 elif entry.state is DeviceState.UNUSABLE:
-                    entry.reason = _advice(state)
+                    entry.reason = advice(state)
         for serial in self._entries.keys() - states.keys():
             entry = self._entries[serial]
             if entry.adb_state:
@@ -388,7 +388,8 @@ class DevicePool:
         return phone
 
 
-def _advice(state: str) -> str:
+def advice(state: str) -> str:
+    """What to do about a state of the adb server that is not `device`."""
     return {
         "unauthorized": "unauthorized: unlock the phone and allow USB debugging",
         "authorizing": "authorizing: unlock the phone and allow USB debugging",

@@ -48,7 +48,7 @@ class DeviceProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sdk: tuple[int, int] = (24, 99)  # lowest and highest API level
     priority: int = 0  # of several that match, the highest wins
     access: AccessMode
-    su: list[str] = ["su", "-c"]  # takes the command as one more argument
+    su: tuple[str, ...] = ("su", "-c")  # takes the command as one more argument
     ca_store: CaStore
     permission_packages: list[str] = []  # packages that draw permission dialogs
     quirks: list[Quirk] = []
