@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 from typing import Any
 
 import msgspec
@@ -35,17 +36,34 @@ class AppProcess:
         self.joined = False  # known to the Frida endpoint
         self.end_reason = ""  # why the twin ended it: exit, crash, force-stop, kill, anr
         self._writer: asyncio.StreamWriter | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._exited = asyncio.Event()
+        self._pidfd = -1
 
     @property
     def alive(self) -> bool:
         """The operating system process exists and was not told to end."""
-        return self._process is not None and self._process.returncode is None
+        return self._process is not None and not self._exited.is_set()
 
-    def started(self, process: asyncio.subprocess.Process) -> None:
-        """The fork happened."""
+    def started(self, process: "subprocess.Popen[bytes]") -> None:
+        """The fork happened.
+
+        Its end is watched through a pidfd. A wait for the process, as asyncio's child watcher or
+        `Popen.poll` does it, would also take the ptrace stops that Frida waits for in this very
+        process, and attaching would fail.
+        """
         self._process = process
         self.pid = process.pid
+        self._pidfd = os.pidfd_open(process.pid)
+        asyncio.get_running_loop().add_reader(self._pidfd, self._on_exit)
+
+    def _on_exit(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        self._pidfd = -1
+        if self._process is not None:
+            self._process.wait()  # it has ended: this only collects the exit code
+        self._exited.set()
 
     def connected(self, writer: asyncio.StreamWriter) -> None:
         """The process joined with its token."""
@@ -64,16 +82,17 @@ class AppProcess:
     def kill(self, reason: str) -> None:
         """SIGKILL: a hooked HotSpot cannot be asked to exit."""
         self.end_reason = self.end_reason or reason
-        if self._process is not None and self._process.returncode is None:
+        if self._pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     async def reap(self, seconds: float = 10) -> int:
         """Wait for the end after `kill`; returns the exit code, negative for a signal."""
         if self._process is None:
             return 0
         async with asyncio.timeout(seconds):
-            return await self._process.wait()
+            await self._exited.wait()
+        return self._process.returncode
 
     def close(self) -> None:
         """Drop the connection."""

@@ -15,7 +15,6 @@ from farm.twin.runtime.websocket import FrameReader, server_frame
 
 _CHUNK = 64 * 1024
 _LARGEST_MESSAGE = 256 * 1024 * 1024
-_READ_MEMBERS = ("EnableSpawnGating", "DisableSpawnGating", "Resume", "Kill")
 
 
 class RelayClient:
@@ -132,7 +131,7 @@ class FridaRelay:
                     readable = False  # not Frida's protocol: the portal will answer for itself
             # the portal must not hear of a gate after this twin acted on it, nor before a resume
             for call in calls:
-                if call.member == "EnableSpawnGating":
+                if call.member.startswith("EnableSpawnGating"):  # newer clients: ...WithOptions
                     client.gating, client.interface = True, call.interface
             portal.write(data)
             await portal.drain()
@@ -144,7 +143,7 @@ class FridaRelay:
     def _act(self, client: RelayClient, call: Call) -> None:
         if call.member == "Resume" and len(call.body) >= 4:
             self._resumed(call.first_unsigned())
-        elif call.member == "DisableSpawnGating" and client.gating:
+        elif call.member.startswith("DisableSpawnGating") and client.gating:
             client.gating = False
             if not self.gating:
                 self._released()

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from farm.twin.runtime.clock_shim import build_clock_shim, clock_environment
@@ -15,6 +16,8 @@ from farm.twin.runtime.options import RuntimeOptions, find_java
 
 _JVM_FLAGS = (
     "-Xms16m",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
     "-Xmx128m",
     "-Xss512k",
     "-XX:TieredStopAtLevel=1",
@@ -41,23 +44,34 @@ class Launcher:
 
     async def start(
         self, process_name: str, port: int, token: str, skew: tuple[int, float, int]
-    ) -> asyncio.subprocess.Process:
+    ) -> "subprocess.Popen[bytes]":
         """Start the process; it connects to `port` and says `token`."""
         executable = await asyncio.to_thread(self._executable, process_name)
+        arguments = [
+            "-cp",
+            str(self._options.runtime_jar),
+            f"-Dtwin.port={port}",
+            f"-Dtwin.token={token}",
+            self._options.main_class,
+        ]
+        return self._fork(executable, arguments, token, skew)
+
+    def _fork(
+        self,
+        executable: Path,
+        arguments: list[str],
+        token: str,
+        skew: tuple[int, float, int],
+    ) -> "subprocess.Popen[bytes]":
         environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
         environment |= clock_environment(skew)
         environment["LD_PRELOAD"] = str(self._shim)
         output = os.open(self.output_file(token), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:
-            return await asyncio.create_subprocess_exec(
-                str(executable),
-                *_JVM_FLAGS,
-                "-cp",
-                str(self._options.runtime_jar),
-                f"-Dtwin.port={port}",
-                f"-Dtwin.token={token}",
-                self._options.main_class,
-                stdin=asyncio.subprocess.DEVNULL,
+            # Forked by the loop's own thread: PR_SET_PDEATHSIG fires when the forking thread ends.
+            return subprocess.Popen(
+                [str(executable), *_JVM_FLAGS, *arguments],
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=environment,

@@ -7,7 +7,7 @@ not draw. Text is measured by a width per character, the same that `drawing.py` 
 import unicodedata
 from functools import lru_cache
 
-from farm.twin.runtime.views import Rectangle, View
+from farm.twin.runtime.views import NOWHERE, Rectangle, View
 
 _MEASURED_CHARACTERS = 20_000
 _MAX_LINES = 600
@@ -226,7 +226,7 @@ class Layout:
         cache: _Cache,
     ) -> None:
         view.bounds = bounds
-        view.visible = intersect(bounds, clip)
+        view.visible = NOWHERE if view.invisible else intersect(bounds, clip)
         if not view.children:
             return
         left, top, right, bottom = bounds
@@ -272,7 +272,7 @@ def intersect(one: Rectangle, other: Rectangle) -> Rectangle:
     """The common part; empty as (0, 0, 0, 0)."""
     left, top = max(one[0], other[0]), max(one[1], other[1])
     right, bottom = min(one[2], other[2]), min(one[3], other[3])
-    return (left, top, right, bottom) if right > left and bottom > top else (0, 0, 0, 0)
+    return (left, top, right, bottom) if right > left and bottom > top else NOWHERE
 
 
 def contains(rectangle: Rectangle, x: int, y: int) -> bool:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,8 @@ class ProcessStartError(Exception):
 class Observer(Protocol):
     """Who is told of processes."""
 
-    def received(self, process: AppProcess, message: Message) -> None:
-        """A message came from a process."""
+    def received(self, process: AppProcess, message: Message) -> Coroutine[None, None, None] | None:
+        """A message came from a process; what takes longer is given back to be run beside."""
 
     def ended(self, process: AppProcess) -> None:
         """The process is gone; `process.end_reason` is empty when nobody here ended it."""
@@ -196,12 +197,18 @@ class Processes:
     ) -> None:
         process.connected(writer)
         try:
-            while (message := await read_message(reader)) is not None:
-                self._observer.received(process, message)
-        except ValueError as error:
+            async with asyncio.TaskGroup() as group:
+                while (message := await read_message(reader)) is not None:
+                    work = self._observer.received(process, message)
+                    if work is not None:
+                        group.create_task(work)
+        except* ValueError as error:
             # beyond what a Binder transaction would carry; Android kills the sender as well
             self._system.log(
-                "E", "ActivityManager", f"{process.name}: bad transaction: {error}", process.pid
+                "E",
+                "ActivityManager",
+                f"{process.name}: bad transaction: {error.exceptions[0]}",
+                process.pid,
             )
             process.kill("bad transaction")
         finally:

@@ -4,6 +4,7 @@ This module only wires the parts; each part says in its own module what it does.
 """
 
 import asyncio
+from collections.abc import Coroutine
 
 from farm.twin.contracts import InstalledPackage, ProcessInfo, StartResult, SystemHalf
 from farm.twin.runtime import dumps
@@ -15,7 +16,7 @@ from farm.twin.runtime.gadget import find_gadget
 from farm.twin.runtime.gateway import Gateway
 from farm.twin.runtime.gestures import Gestures
 from farm.twin.runtime.options import RuntimeOptions
-from farm.twin.runtime.processes import Processes
+from farm.twin.runtime.processes import Processes, ProcessStartError
 from farm.twin.runtime.screen import ScreenView
 from farm.twin.runtime.services import Services
 from farm.twin.runtime.system_windows import alert, launcher_window
@@ -48,6 +49,7 @@ class Runtime:
         self._frida: _FridaServer | None = None
         self._gadgets: dict[int, _FridaServer] = {}  # by pid
         self._uiautomator = False
+        self._starting: set[str] = set()  # names of service processes on their way
         self._running = False
         self._build()
 
@@ -132,9 +134,31 @@ class Runtime:
                     break
                 await asyncio.sleep(0.01)
 
-    def received(self, process: AppProcess, message: Message) -> None:
+    def received(self, process: AppProcess, message: Message) -> Coroutine[None, None, None] | None:
         """A message came from a process (Observer)."""
+        if message.get("op") == "start_service":
+            return self._start_service(process, message)
         self._activities.received(process, message)
+        return None
+
+    async def _start_service(self, process: AppProcess, message: Message) -> None:
+        """A service in a process of its own: `pkg:name` starts, if it does not run."""
+        name = str(message.get("process") or "")[:200]
+        name = process.package + name if name.startswith(":") else name
+        service = str(message.get("service") or "")[:200]
+        package = self._system.package(process.package)
+        known = name in self._starting or self._processes.named(name) is not None
+        if package is None or known or not name.startswith(f"{process.package}:"):
+            return
+        self._starting.add(name)
+        try:
+            started = await self._processes.start(package, name, service, {})
+            await self._prepare(started, package)
+            self._activities.bind_unless_held(started)
+        except ProcessStartError as error:
+            self._system.log("E", "ActivityManager", str(error)[:500])
+        finally:
+            self._starting.discard(name)
 
     def ended(self, process: AppProcess) -> None:
         """A process is gone (Observer)."""

@@ -40,6 +40,7 @@ class View:
         "hint",
         "id",
         "index",
+        "invisible",
         "long_clickable",
         "orientation",
         "padding",
@@ -81,6 +82,7 @@ class View:
         self.background: str = fields.get("background", "")
         self.padding: float = fields.get("padding", 0.0)
         self.children: list[View] = fields.get("children", [])
+        self.invisible = False
         self.parent: View | None = None
         self.index = 0
         self.bounds: Rectangle = NOWHERE
@@ -144,7 +146,7 @@ def _decode(node: Any, depth: int, count: list[int]) -> View:
     ]
     class_name = _text(node, "class")[:300] or "android.view.View"
     short = class_name.rpartition(".")[2]
-    return View(
+    view = View(
         class_name,
         id=int(_number(node, "id", -1)),
         resource=_text(node, "resource")[:300],
@@ -170,6 +172,8 @@ def _decode(node: Any, depth: int, count: list[int]) -> View:
         padding=min(max(_number(node, "padding", 0.0), 0.0), 1000.0),
         children=decoded,
     )
+    view.invisible = node.get("visibility") in ("invisible", 4)
+    return view
 
 
 _WRAPPED = ("ImageView", "ImageButton", "ProgressBar", "Switch")
