@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from androguard.core.apk import APK
+from androguard.core.axml import ResParserError
 from loguru import logger
 from lxml import etree
 
@@ -31,11 +32,13 @@ _BROKEN = (
     AttributeError,
     TypeError,
     AssertionError,
+    NameError,
     ArithmeticError,
     RecursionError,
     EOFError,
     struct.error,
     etree.LxmlError,
+    ResParserError,
     zipfile.BadZipFile,
 )
 _SIGNATURE_FILES = (".RSA", ".DSA", ".EC")
@@ -74,7 +77,7 @@ def _parsed(path: Path, parts: dict[str, bytes]) -> APK:
     try:
         apk = APK(small.getvalue(), raw=True)
         valid = apk.is_valid_APK()
-    except _BROKEN as error:
+    except Exception as error:  # androguard lets anything through, NameError included
         reason = _bounded(f"{type(error).__name__}: {error}")[:200]
         raise UsageError(f"{path}: its {MANIFEST} cannot be read: {reason}") from error
     if not valid:

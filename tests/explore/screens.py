@@ -43,7 +43,8 @@ def node(
 def page(*views: str, package: str = APP) -> str:
     """A whole screen of one app."""
     root = node("FrameLayout", bounds=(0, 0, WIDTH, HEIGHT), package=package, inside="".join(views))
-    return f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">{root}</hierarchy>"
+    declaration = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
+    return f'{declaration}<hierarchy rotation="0">{root}</hierarchy>'
 
 
 def button(text: str, layout: str, bounds: tuple[int, int, int, int], package: str) -> str:
