@@ -17,6 +17,7 @@ from typing import Self
 
 from farm.twin.adb.connection import AdbConnection, Service
 from farm.twin.adb.daemon import LOOPBACK, AdbDaemon
+from farm.twin.adb.tasks import PhoneTasks
 from farm.twin.contracts import Identity, RuntimeHalf, SystemHalf
 from farm.twin.system.clock import PhoneClock
 from farm.twin.system.faults import Faults
@@ -62,7 +63,7 @@ class TwinPhone:
         self._boot_seconds = boot_seconds
         self._port = port
         self._rebooting = asyncio.Lock()
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = PhoneTasks()
         self._stopping = asyncio.Event()
         self.system: PhoneSystem
         self.runtime: RuntimeHalf
@@ -144,11 +145,8 @@ class TwinPhone:
 
     async def _leave(self) -> None:
         """Cancel what still runs and leave the task group."""
-        self._tasks.create_task(_power_off())
-        try:
-            await self._tasks.__aexit__(None, None, None)
-        except* _PoweredOff:
-            pass
+        self._tasks.cancel_all()
+        await self._tasks.__aexit__(None, None, None)
 
     async def _open(self, connection: AdbConnection, name: str) -> Service | None:
         if not hasattr(self, "services"):
@@ -174,14 +172,6 @@ class TwinPhone:
                 await self.daemon.plug()
             await self.runtime.boot()
             self.system.boot_completed()
-
-
-class _PoweredOff(Exception):
-    """Ends the phone's task group."""
-
-
-async def _power_off() -> None:
-    raise _PoweredOff
 
 
 class TwinFleet:

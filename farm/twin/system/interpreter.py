@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from farm.twin.adb.shell_protocol import Input, Output
 from farm.twin.system.actor import Actor
+from farm.twin.system.arithmetic import arithmetic
 from farm.twin.system.shell_parser import parse
 from farm.twin.system.shell_syntax import (
     AndOr,
@@ -91,7 +92,7 @@ async def run_text(context: Context, text: str) -> int:
     if context.nesting > MAX_NESTING:
         return await context.fail("sh: too many nested shells")
     try:
-        tree = parse(text)
+        tree = parse(text.replace("\0", ""))  # no argument can hold NUL: it marks patterns here
     except ShellSyntaxError as error:
         return await context.fail(f"sh: syntax error: {error}")
     context.nesting += 1
@@ -288,8 +289,8 @@ async def expand(context: Context, word: Word) -> list[str]:
     """A word to its fields, with file name patterns replaced by what matches."""
     results: list[str] = []
     for text in await _fields(context, word, split=True):
-        if "\x01" in text:
-            pattern = text.replace("\x01", "")
+        if "\0" in text:
+            pattern = text.replace("\0", "")
             found = context.system.files.glob(pattern, context.directory, context.actor)
             results += found or [pattern]
         else:
@@ -298,7 +299,7 @@ async def expand(context: Context, word: Word) -> list[str]:
 
 
 async def _fields(context: Context, word: Word, split: bool = False) -> list[str]:
-    """Expand the parts; `\\x01` before a character marks it as an unquoted pattern."""
+    """Expand the parts; NUL before a character marks it as an unquoted pattern."""
     fields: list[str] = []
     current = ""
     open_field = False
@@ -313,7 +314,7 @@ async def _fields(context: Context, word: Word, split: bool = False) -> list[str
                 open_field = True
             continue
         if split and not part.quoted:
-            value = re.sub(r"([*?\[])", "\x01\\1", value.replace("\x01", ""))
+            value = re.sub(r"([*?\[])", "\0\\1", value)
         if split and part.kind != "text" and not part.quoted:
             pieces = re.split(r"[ \t\n]+", value)
             for index, piece in enumerate(pieces):
@@ -330,6 +331,8 @@ async def _fields(context: Context, word: Word, split: bool = False) -> list[str
 
 
 async def _value(context: Context, part: Part) -> str:
+    if part.kind == "arithmetic":
+        return arithmetic(part.text, context.variables)
     if part.kind == "command":
         capture = Capture()
         inner = replace(context, stdout=capture, variables=dict(context.variables))

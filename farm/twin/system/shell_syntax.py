@@ -40,7 +40,7 @@ class ShellSyntaxError(Exception):
 class Part:
     """A piece of a word: literal text, a variable's name or a command to substitute."""
 
-    kind: str  # "text", "variable", "command", "length"
+    kind: str  # "text", "variable", "command", "arithmetic"
     text: str
     quoted: bool
 
@@ -273,6 +273,11 @@ class Lexer:
     def _dollar(self, quoted: bool) -> Part:
         text, start = self._text, self._at
         following = text[start : start + 1]
+        if text.startswith("((", start):
+            inner = self._balanced()
+            if inner.startswith("(") and inner.endswith(")"):
+                return Part("arithmetic", inner[1:-1], quoted)
+            return Part("command", inner, quoted)
         if following == "(":
             return Part("command", self._balanced(), quoted)
         if following == "{":

@@ -32,7 +32,7 @@ async def test_uiautomator2_drives_it(phone: TwinPhone, adb: Adb, server: AdbSer
     def drive() -> tuple[str, str, tuple[int, int], str]:
         client = adbutils.AdbClient("127.0.0.1", server.port)
         device = uiautomator2.connect(client.device(phone.serial))
-        answer = device.shell("echo $((1)) >/dev/null; echo 'x y'; exit 4")
+        answer = device.shell("echo $((1)) >/dev/null; echo 'x y'; (exit 4)")
         assert answer.exit_code == 4
         try:
             hierarchy = device.dump_hierarchy()
@@ -56,7 +56,7 @@ async def test_adbutils_reads_facts(phone: TwinPhone, adb: Adb, server: AdbServe
         assert device.window_size() == (1080, 2248)
         assert device.is_screen_on()
         assert device.wlan_ip().startswith("192.168.8.")
-        assert device.shell2("exit 5").returncode == 5
+        assert device.shell2("(exit 5)").returncode == 5
         device.sync.push(b"x" * 70_000, "/data/local/tmp/b")
         assert device.sync.read_bytes("/data/local/tmp/b") == b"x" * 70_000
         assert device.sync.stat("/data/local/tmp/b").size == 70_000

@@ -15,6 +15,7 @@ from farm.twin.system.phone_system import PhoneSystem
 from farm.twin.system.profile import load_profile, profile_names
 from farm.twin.system.shell_syntax import ShellSyntaxError
 from farm.twin.system.streams import BytesInput, Capture
+from tests.twin.headless import HeadlessRuntime
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> PhoneSystem:
         staging=folder / "staging",
         clock=PhoneClock(),
     )
+    system.runtime = HeadlessRuntime(system)
     system.reset_for_boot()
     return system
 
@@ -81,6 +83,7 @@ async def run(system: PhoneSystem, text: str, data: bytes = b"") -> tuple[int, s
         ("sh -c 'echo $0 $1' x y", "sh y\n"),
         ("echo hello | grep -c l", "1\n"),
         ("touch g1 g2; echo g*; echo 'g*'; rm g1 g2", "g1 g2\ng*\n"),
+        ("n=4; echo $((n + 3 * 2)) $(( (1+1) * -2 ))", "10 -4\n"),
         ("echo none*", "none*\n"),
         ("ls /none || echo missing", "missing\n"),
         ("yes=1 env | grep ^yes", "yes=1\n"),

@@ -17,6 +17,10 @@ SERVICES = (
     "activity", "battery", "connectivity", "deviceidle", "display", "input_method", "meminfo",
     "package", "power", "wifi", "window",
 )  # fmt: skip
+USER_STATE = (
+    "    User 0: ceDataInode=524291 installed=true hidden=false suspended=false stopped=false "
+    "notLaunched=false enabled=0 instant=false virtual=false"
+)
 
 
 async def dumpsys(context: Context) -> int:
@@ -146,6 +150,7 @@ def _package_text(context: Context, package: InstalledPackage, min_sdk: int) -> 
     if package.debuggable:
         flags = "DEBUGGABLE " + flags
     mark = package.signer_sha256[:8]
+    signatures = f"signatures:[{mark}], past signatures:[]}}"
     activity = package.main_activity
     short = activity[len(name) :] if activity.startswith(name + ".") else activity
     splits = ", ".join(["base", *(f"split_{i}" for i in range(1, len(package.apks)))])
@@ -165,15 +170,13 @@ def _package_text(context: Context, package: InstalledPackage, min_sdk: int) -> 
         "    apkSigningVersion=2", f"    dataDir=/data/user/0/{name}",
         f"    firstInstallTime={_when(package.first_install_time)}",
         f"    lastUpdateTime={_when(package.last_update_time)}",
-        f"    signatures=PackageSignatures{{{mark[:7]} version:2, "
-        f"signatures:[{mark}], past signatures:[]}}",
+        f"    signatures=PackageSignatures{{{mark[:7]} version:2, " + signatures,
         f"    pkgFlags=[ {flags} ]",
         "    requested permissions:",
         *(f"      {p}" for p in package.requested_permissions),
         "    install permissions:",
         *(f"      {p}: granted={str(p in package.granted_permissions).lower()}" for p in install),
-        "    User 0: ceDataInode=524291 installed=true hidden=false suspended=false stopped=false "
-        "notLaunched=false enabled=0 instant=false virtual=false",
+        USER_STATE,
         "      gids=[3003]",
         "      runtime permissions:",
         *(

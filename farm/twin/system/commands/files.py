@@ -290,10 +290,15 @@ async def stat(context: Context) -> int:
         }  # fmt: skip
         form = flags.get("c") or (
             "  File: %n\n  Size: %s\tBlocks: 8\tIO Blocks: 512\t%F\n"
-            "Device: 803h/2051d\t Inode: %i\t Links: %h\nAccess: (0%a/%A)\tUid: (%u/%U)\tGid: (%g/%G)\nModify: %Y"
+            "Device: 803h/2051d\t Inode: %i\t Links: %h\n"
+            "Access: (0%a/%A)\tUid: (%u/%U)\tGid: (%g/%G)\nModify: %Y"
         )
-        await context.out(re.sub(r"%(.)", lambda m, v=values: v.get(m[1], "?"), form) + "\n")
+        await context.out(_fill(form, values) + "\n")
     return status
+
+
+def _fill(form: str, values: dict[str, str]) -> str:
+    return re.sub(r"%(.)", lambda match: values.get(match[1], "?"), form)
 
 
 def _digest(file: IO[bytes], algorithm: str) -> str:

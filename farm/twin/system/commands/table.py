@@ -20,8 +20,8 @@ from farm.twin.system.interpreter import Context, Program, run_program
 
 PROGRAMS: dict[str, Program] = {}
 for module in (
-    activity, basic, dumpsys, files, logs, mounts, network, package, pushed, screen, settings, system,
-    text, users,
+    activity, basic, dumpsys, files, logs, mounts, network, package, pushed, screen, settings,
+    system, text, users,
 ):  # fmt: skip
     PROGRAMS.update(module.PROGRAMS)
 

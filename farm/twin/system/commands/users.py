@@ -9,8 +9,9 @@ from farm.twin.system.interpreter import Context, Program, run_program, run_text
 
 async def identity(context: Context) -> int:
     actor = context.actor
-    if "-u" in context.args:
-        shown = user_name(actor.uid) if "-n" in context.args else str(actor.uid)
+    letters = "".join(a[1:] for a in context.args[1:] if a.startswith("-"))
+    if "u" in letters or "g" in letters:
+        shown = user_name(actor.uid) if "n" in letters else str(actor.uid)
         await context.out(shown + "\n")
         return 0
     name = user_name(actor.uid)
