@@ -15,8 +15,13 @@ from farm.twin.building.runtime_jar import build_runtime_jar
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("37s", 37_000_000_000), ("-250ms", -250_000_000), ("2m", 120_000_000_000), ("1.5", 1_500_000_000)],
-)  # fmt: skip
+    [
+        ("37s", 37_000_000_000),
+        ("-250ms", -250_000_000),
+        ("2m", 120_000_000_000),
+        ("1.5", 1_500_000_000),
+    ],
+)
 def test_durations(text: str, expected: int) -> None:
     assert parse_duration(text) == expected
 
