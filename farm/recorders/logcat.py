@@ -4,7 +4,6 @@ Where the lines come from is the caller's business; what they mean is `logcat_li
 """
 
 import contextlib
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,13 +28,13 @@ class LogcatRecorder:
         self._device = device
         self._package = package
         self._most_bytes = most_bytes
-        self._writing = threading.Lock()
 
     async def follow(self, lines: AsyncIterator[str]) -> None:
         """Record until the lines end or the task is cancelled.
 
         Raises:
             DeviceGone: the lines' source says so.
+            DiskFull: an event of the device stream found no room.
         """
         reader = LogReader(self._package)
         journal = Journal(self._path)
@@ -48,9 +47,10 @@ class LogcatRecorder:
                     self._note(fact)
             self._note(DeviceNote(name="logcat_ended", detail="the phone closed its log"))
         finally:
-            for fact in reader.finish():
-                self._note(fact)
             journal.close()
+            with contextlib.suppress(DiskFull):  # on the way out; the gap is in the stream
+                for fact in reader.finish():
+                    self._note(fact)
 
     def _keep(self, journal: Journal, line: str) -> bool:
         """Write one line; return whether there is room for more."""
@@ -70,6 +70,4 @@ class LogcatRecorder:
         return True
 
     def _note(self, body: AnyBody) -> None:
-        # A full disk is the session's to handle, at its own next event; the log must go on.
-        with contextlib.suppress(DiskFull), self._writing:
-            self._device.append(body)
+        self._device.append(body)

@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 
-from farm.model.errors import DeviceError, DiskFull
+from farm.model.errors import DeviceError
 from farm.model.events import DeviceNote, Event
 from farm.model.vocabulary import Stream
 from farm.recording import RecordingWriter
@@ -44,7 +44,11 @@ class ScreenRecorder:
             await asyncio.sleep(self._interval)
 
     async def take(self) -> Event | None:
-        """Take one picture now; None where it failed, or shows what the last one showed."""
+        """Take one picture now; None where it failed, or shows what the last one showed.
+
+        Raises:
+            DiskFull: there is no room for it.
+        """
         began = time.time_ns()
         try:
             picture = await self._screenshot()
@@ -54,16 +58,12 @@ class ScreenRecorder:
         digest = hashlib.sha256(picture).digest()
         if not picture or digest == self._last:
             return None
-        try:
-            suffix = "png" if picture.startswith(b"\x89PNG") else "jpg"
-            name = f"{SCREENS}/periodic-{self.taken:05d}.{suffix}"
-            self._writer.add_file(name, picture)
-            event = self._writer.stream(Stream.DEVICE).append(
-                DeviceNote(name="screenshot", detail=f"{name} {began}"), began
-            )
-        except DiskFull:  # the device stream's own next event tells the session
-            self.failed += 1
-            return None
+        suffix = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        name = f"{SCREENS}/periodic-{self.taken:05d}.{suffix}"
+        self._writer.add_file(name, picture)
+        event = self._writer.stream(Stream.DEVICE).append(
+            DeviceNote(name="screenshot", detail=f"{name} {began}"), began
+        )
         self._last = digest
         self.taken += 1
         return event
