@@ -78,7 +78,7 @@ class AppView:
         return await self.restart()
 
     def note_end(self, detail: str) -> None:
-        """Record once that the app's process is gone."""
+        """Record once that the app is gone, from memory or from the screen."""
         if not self._end_noted:
             self._end_noted = True
             self._journal.emit(Expectation(name="app_stays_running", held=False, detail=detail))

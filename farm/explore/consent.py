@@ -10,7 +10,7 @@ import asyncio
 import msgspec
 
 from farm.explore.app import AppView
-from farm.explore.dialogs import Button, Recognised
+from farm.explore.dialogs import Button, Recognised, ScreenState
 from farm.explore.driver import AnswerCallback, Driver, Journal
 from farm.explore.interruptions import Interruptions
 from farm.explore.policy import Policy
@@ -33,7 +33,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     gone: bool = False  # no consent dialog is left on the screen
     stages: int = 0  # dialogs answered one after the other
     taps: int = 0
-    app_left: bool = False  # the app's process ended after the answer
+    app_left: bool = False  # its process ended, or it left the screen, after the answer
     reason: str = ""  # why it was not answered, or is not gone
 
 
@@ -96,6 +96,9 @@ class Consent:
         except TimeoutError:
             if not deadline.expired():
                 raise
+        if last is not None:
+            self._expect("consent_dialog_appears", True, f"{_summary(last)}; it keeps moving")
+            return last
         detail = f"not within {timeout:g} s; on the screen: {', '.join(sorted(seen)) or 'nothing'}"
         self._expect("consent_dialog_appears", False, detail)
         return None
@@ -194,7 +197,7 @@ class Consent:
                 end = max(end, clock() + self._policy.retap_after)
                 continue
             if absent >= 2:
-                return "gone"
+                return "left" if self._left_the_screen(state, found) else "gone"
             if clock() >= end + self._policy.answer_timeout:
                 return "stays"  # the screen cannot be read: nothing may be claimed
 
@@ -241,6 +244,15 @@ class Consent:
         if _button(found, answer) is None:
             return f"the dialog has no button to {answer}"
         return ""
+
+    def _left_the_screen(self, state: ScreenState, found: Recognised) -> bool:
+        """Whether another app is in front: `finish()` ends an app without ending its process."""
+        package = self._app.package
+        return (
+            found.kind is DialogKind.NONE
+            and state.package not in {"", package}
+            and package not in state.hierarchy.packages
+        )
 
     def _is_ours(self, found: Recognised) -> bool:
         return found.kind is DialogKind.PRIVACY_CONSENT and found.package == self._app.package

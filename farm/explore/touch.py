@@ -1,5 +1,6 @@
 """One tap and its record: between which host times it reached the phone, and on what."""
 
+import asyncio
 import time
 
 from farm.explore.dialogs import Button
@@ -8,6 +9,8 @@ from farm.explore.hierarchy import clean
 from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote, Tap
 from farm.model.vocabulary import ConsentAnswer, DialogKind
+
+_LATEST_ARRIVAL_NS = 5_000_000_000  # a tap whose command failed may reach the phone this much later
 
 
 async def touch(
@@ -23,31 +26,19 @@ async def touch(
     between phases that might lie there must not be lost.
 
     Raises:
-        DeviceGone: the phone vanished, after the tap was recorded as above.
+        DeviceGone: the phone vanished, after the tap was recorded as above. The same holds for
+            a cancelled wait.
     """
     before = time.time_ns()
+    doubt: BaseException | None = None
     try:
         sent, confirmed = await driver.tap(button.x, button.y)
-    except DeviceError as error:
-        journal.emit(
-            DeviceNote(
-                name="tap_uncertain", detail=f"{button.text[:60]}: {clean(str(error))[:300]}"
-            )
-        )
-        journal.emit(
-            Tap(
-                x=button.x,
-                y=button.y,
-                text=button.text,
-                sent=before,
-                confirmed=time.time_ns(),
-                dialog=dialog,
-                answer=answer,
-            )
-        )
-        if isinstance(error, DeviceGone):
-            raise
-        return False
+    except (DeviceError, asyncio.CancelledError) as error:
+        doubt = error
+        # The command may still be under way on the phone's side.
+        sent, confirmed = before, time.time_ns() + _LATEST_ARRIVAL_NS
+        detail = f"{button.text[:60]}: {clean(str(error) or type(error).__name__)[:300]}"
+        journal.emit(DeviceNote(name="tap_uncertain", detail=detail))
     journal.emit(
         Tap(
             x=button.x,
@@ -59,4 +50,6 @@ async def touch(
             answer=answer,
         )
     )
-    return True
+    if isinstance(doubt, DeviceGone | asyncio.CancelledError):
+        raise doubt
+    return doubt is None

@@ -1,5 +1,8 @@
 """Waiting for and answering a consent dialog, on a phone of scripted screens."""
 
+import asyncio
+import time
+
 import msgspec
 import pytest
 
@@ -238,3 +241,37 @@ async def test_hostile_screen() -> None:
         assert sum(map(len, each.texts)) < 200_000
         assert not any("\x1b" in text for text in each.texts)
     assert all(len(data) <= 2 * 1024 * 1024 for data in stage.diary.files.values())
+
+
+async def test_cancelled_tap_is_recorded_as_uncertain() -> None:
+    phone = Phone(CONSENT)
+    stage = Stage(phone)
+    assert await stage.run.consent.wait(2)
+
+    async def slow(x: int, y: int) -> tuple[int, int]:
+        await asyncio.sleep(5)
+        return 0, 0
+
+    phone.tap = slow  # type: ignore[method-assign]
+    async with stage.run.step("accept", timeout=0.1):
+        await stage.run.consent.accept()
+    assert stage.diary.failed_steps == ["accept"]
+    assert stage.diary.answers == [(ACCEPT, "同意")]
+    tap = stage.diary.taps[0]
+    assert tap.confirmed - tap.sent >= 5_000_000_000
+    assert tap.confirmed > time.time_ns()
+
+
+async def test_app_that_leaves_the_screen_but_stays_in_memory() -> None:
+    stage = Stage(Phone(CONSENT, moves={"不同意": LAUNCHER}))
+    assert await stage.run.consent.wait(2)
+    answer = await stage.run.consent.decline()
+    assert answer.gone and answer.app_left and stage.phone.running
+
+
+async def test_dialog_that_never_stands_still_is_still_reported() -> None:
+    phone = Phone(CONSENT)
+    moved = [CONSENT.replace("[60,530]", f"[{60 + step},530]") for step in range(1, 400)]
+    assert moved[0] != CONSENT
+    phone.by_itself = [(number + 2, xml) for number, xml in enumerate(moved)]
+    assert await Stage(phone).run.consent.wait(0.1) is not None

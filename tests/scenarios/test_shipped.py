@@ -80,3 +80,12 @@ async def test_decline_and_the_app_goes_on(monkeypatch: pytest.MonkeyPatch) -> N
     assert stage.diary.answers == [(ConsentAnswer.DECLINE, "不同意")]
     held = [each for each in stage.diary.bodies if isinstance(each, Expectation)]
     assert all(each.held for each in held)
+
+
+@pytest.mark.parametrize("name", ["accept", "decline"])
+async def test_crash_between_dialog_and_answer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = Phone(CONSENT, moves={"同意": HOME, "不同意": HOME}, after_restart=CONSENT)
+    phone.by_itself = [(3, quits)]
+    stage = await _play(name, phone, monkeypatch)
+    assert phone.restarts == 1
+    assert len(stage.diary.answers) == 1

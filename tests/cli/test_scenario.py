@@ -1,0 +1,33 @@
+"""`farm scenario list` and `farm scenario check`."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from farm.cli.scenario import app
+
+_runner = CliRunner()
+
+
+def test_list() -> None:
+    result = _runner.invoke(app, ["list"])
+    assert result.exit_code == 0
+    assert "accept" in result.stderr and "拒绝隐私政策" in result.stderr
+    result = _runner.invoke(app, ["list", "--json"])
+    assert [each["name"] for each in json.loads(result.stdout)] == [
+        "accept",
+        "decline",
+        "launch_idle",
+    ]
+
+
+def test_check(tmp_path: Path) -> None:
+    assert _runner.invoke(app, ["check", "accept"]).exit_code == 0
+    broken = tmp_path / "broken.py"
+    broken.write_text("x = (\n")
+    result = _runner.invoke(app, ["check", "accept", str(broken), "--json"])
+    assert result.exit_code == 2
+    good, bad = json.loads(result.stdout)
+    assert good["usable"] and not bad["usable"]
+    assert bad["problem"].startswith(f"{broken}:1: syntax error")
