@@ -267,7 +267,12 @@ class Adb:
         """
         reader, writer = await self._open(f"host:transport:{serial}", timeout)
         try:
-            await self._request(reader, writer, service, timeout)
+            try:
+                await self._request(reader, writer, service, timeout)
+            except DeviceGone as error:
+                if service.startswith("tcp:") and "closed" in str(error):
+                    raise DeviceError(f"{serial}: nobody listens on {service}") from error
+                raise
             yield reader, writer
         finally:
             await _close(writer)
@@ -322,7 +327,7 @@ class Adb:
         except TimeoutError:
             raise Overdue(f"{request}: the adb server did not answer in {timeout:g} s") from None
         except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
-            raise DeviceGone(f"{request}: the adb server closed the connection") from error
+            raise DeviceGone(f"{request}: the adb server hung up") from error
         raise _map("", request, AdbError(reason or repr(status)))
 
     async def _ask(self, request: str, timeout: float, has_reply: bool = True) -> str:
@@ -336,7 +341,7 @@ class Adb:
         except TimeoutError:
             raise Overdue(f"{request}: the adb server did not answer in {timeout:g} s") from None
         except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
-            raise DeviceGone(f"{request}: the adb server closed the connection") from error
+            raise DeviceGone(f"{request}: the adb server hung up") from error
         finally:
             await _close(writer)
         if status != b"OKAY":

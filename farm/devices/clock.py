@@ -18,7 +18,6 @@ LARGEST_DRIFT_PPM = 500.0
 """Crystals of phones stay within about 100 ppm; more than this is taken for a stepped clock."""
 
 CLOCK_COMMAND = ("date", "+%s%N")
-FALLBACK_COMMAND = ("cat", "/proc/driver/rtc")
 
 
 class ClockUnstable(DeviceError):
@@ -61,6 +60,9 @@ def fit(samples: Sequence[ClockSample]) -> ClockFit:
             f"{(low - high) / 1e6:.1f} ms from any even clock"
         )
     slopes = (_edge(points, slope, -limit), _edge(points, slope, limit))
+    # Any slope between is consistent too; the middle one is the farthest from being wrong.
+    slope = (slopes[0] + slopes[1]) / 2
+    low, high = _intercepts(points, slope)
     # Consistent (a, b) form a convex polygon: at its vertices lie the extremes at every x.
     corners = [(b, a) for b in (*slopes, slope, *_breaks(points, slopes)) for a in _pair(points, b)]
     first, last = min(p[0] for p in points), max(p[0] for p in points)
@@ -126,10 +128,9 @@ def _edge(points: _Points, inside: float, outside: float) -> float:
 
 
 def _breaks(points: _Points, slopes: tuple[float, float]) -> list[float]:
-    """Slopes between which the polygon's sides are straight enough for the bound.
+    """Slopes at which the polygon of consistent lines has its corners.
 
-    The extremes over the polygon of a + b x at an end x lie at vertices; a dense sweep of b finds
-    each up to the step times the span, which the caller's margin covers by also taking the edges.
+    A corner is a line through two bounds of one side: an edge of that side's convex hull.
     """
     low, high = slopes
     vertices = []

@@ -146,15 +146,17 @@ def _name(change: AnyChange) -> str:
             return f"app {change.package}"
 
 
-async def _put(phone: Phone, ledger: Ledger, key: str, value: str) -> None:
-    before = await phone.setting("global", key)
+async def _put(
+    phone: Phone, ledger: Ledger, key: str, value: str, namespace: str = "global"
+) -> None:
+    before = await phone.setting(namespace, key)
     if before != value:
-        await ledger.add(Setting(namespace="global", key=key, before=before))
-        await phone.check("settings", "put", "global", key, value)
-        after = await phone.setting("global", key)
+        await ledger.add(Setting(namespace=namespace, key=key, before=before))
+        await phone.check("settings", "put", namespace, key, value)
+        after = await phone.setting(namespace, key)
         if after != value:
             raise DeviceError(
-                f"{phone.serial}: settings put global {key} had no effect (is {after!r}): allow "
+                f"{phone.serial}: settings put {namespace} {key} had no effect ({after!r}): allow "
                 'it in the developer options (MIUI: "USB debugging (Security settings)")'
             )
 
@@ -170,6 +172,10 @@ async def _wake(phone: Phone, ledger: Ledger) -> None:
 
 async def _quirks(phone: Phone, ledger: Ledger, notes: list[DeviceNote]) -> None:
     for quirk in phone.profile.quirks:
+        match quirk.do:
+            case ["settings", "put", namespace, key, value]:  # what it was before is known
+                await _put(phone, ledger, key, value, namespace)
+                continue
         await ledger.add(VendorQuirk(name=quirk.name))
         result = await phone.shell(*quirk.do, root=quirk.root)
         if result.exit_code:

@@ -1,0 +1,148 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from farm.devices.adb import Adb
+from farm.devices.pool import DevicePool
+from farm.devices.profiles import DeviceProfile
+from farm.devices.states import DeviceState, Wants
+from farm.model.errors import DeviceError, DeviceGone, SetupError
+
+MI8 = "xiaomi-mi8-android9-su"
+P20 = "huawei-p20-android8-locked"
+
+
+def state(pool: DevicePool, serial: str) -> DeviceState:
+    return next(status.state for status in pool.snapshot() if status.serial == serial)
+
+
+async def until(pool: DevicePool, serial: str, *states: DeviceState) -> None:
+    async with asyncio.timeout(20):
+        while state(pool, serial) not in states:
+            await asyncio.sleep(0.02)
+
+
+async def test_phones_are_found_and_leased_to_one_at_a_time(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    first = await connect(MI8)
+    second = await connect(P20)
+    only = [first.serial, second.serial]
+    async with DevicePool(profiles, adb, only=only) as pool:
+        await pool.settled()
+        assert {s.info.profile for s in pool.snapshot() if s.info} == {MI8, P20}
+        async with pool.lease(Wants(profile=MI8)) as phone:
+            assert phone.serial == first.serial
+            assert (await phone.shell("getprop", "ro.product.model")).text == "MI 8"
+            with pytest.raises(DeviceError, match="no phone became free"):
+                async with pool.lease(Wants(profile=MI8), timeout=0.1):
+                    pass
+        async with pool.lease(Wants(profile=MI8), timeout=1) as again:
+            assert again.serial == first.serial
+
+
+async def test_a_vanishing_phone_cancels_its_lease_and_comes_back(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        with pytest.raises(DeviceGone, match="vanished"):
+            async with pool.lease() as phone:
+                await twin.faults.unplug()
+                await asyncio.sleep(30)
+        assert state(pool, twin.serial) is DeviceState.AWAY
+        with pytest.raises(DeviceGone):
+            await phone.shell("id")
+        await twin.faults.plug()
+        await adb.disconnect(twin.serial)
+        await adb.connect(twin.serial)
+        async with pool.lease(timeout=20) as phone:
+            assert (await phone.shell("id", "-u", root=True)).text == "0"
+
+
+async def test_repeated_failures_end_in_quarantine_with_the_first_cause(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial], quarantine_after=3) as pool:
+        for number in range(3):
+            with pytest.raises(DeviceError):
+                async with pool.lease(timeout=10):
+                    raise DeviceError(f"cause {number}")
+        await until(pool, twin.serial, DeviceState.QUARANTINED)
+        assert pool.snapshot()[0].reason == "cause 0"
+        with pytest.raises(DeviceError, match="quarantined"):
+            async with pool.lease(timeout=0.1):
+                pass
+        pool.release_from_quarantine(twin.serial)
+        async with pool.lease(timeout=10):
+            pass
+        assert pool.snapshot()[0].failures == 0
+
+
+async def test_the_apps_own_failures_do_not_count_against_the_phone(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial], quarantine_after=1) as pool:
+        with pytest.raises(ValueError, match="scenario"):
+            async with pool.lease(timeout=10):
+                raise ValueError("scenario")
+        assert state(pool, twin.serial) is DeviceState.FREE
+
+
+async def test_shutdown_frees_every_waiter(adb: Adb, profiles: list[DeviceProfile]) -> None:
+    outcomes = []
+
+    async def wait(pool: DevicePool) -> None:
+        try:
+            async with pool.lease(Wants(serial="nobody"), timeout=60):
+                pass
+        except DeviceError as error:
+            outcomes.append(str(error))
+
+    async with asyncio.TaskGroup() as group:
+        async with DevicePool(profiles, adb, only=["nobody"]) as pool:
+            for _ in range(5):
+                group.create_task(wait(pool))
+            await asyncio.sleep(0.05)
+    assert outcomes == ["the pool is shutting down"] * 5
+
+
+async def test_a_cancelled_waiter_takes_no_phone(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        await pool.settled()
+        async with pool.lease():
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05), pool.lease(timeout=30):
+                    pass
+        async with pool.lease(timeout=1):
+            pass
+
+
+async def test_an_unknown_phone_is_unusable_and_says_why(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    others = [profile for profile in profiles if profile.match and "xiaomi" not in profile.name]
+    async with DevicePool(others, adb, only=[twin.serial]) as pool:
+        await pool.settled()
+        assert state(pool, twin.serial) is DeviceState.UNUSABLE
+        assert "no device profile fits 'MI 8'" in pool.snapshot()[0].reason
+
+
+async def test_no_adb_is_a_setup_error(
+    profiles: list[DeviceProfile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("farm.devices.server.find_adb", _no_adb)
+    with pytest.raises(SetupError, match="no adb"):
+        async with DevicePool(profiles, Adb(port=1)):
+            pass
+
+
+def _no_adb() -> str:
+    raise SetupError("no adb program in PATH: install it")
