@@ -353,12 +353,33 @@ async def accepted(context: Context, words: list[str]) -> int:
     return 0
 
 
+async def change_state(context: Context, words: list[str], state: str) -> int:
+    """enable and disable-user: tells the new state, as PackageManagerShellCommand does."""
+    name = (_split(words)[1] or [""])[0]
+    system = context.system
+    if system.package(name) is None and name not in system.packages_installed.system_packages:
+        return await context.fail(
+            f"Error: java.lang.IllegalArgumentException: Unknown package: {name[:200]}", 1
+        )
+    await context.out(f"Package {name} new state: {state}\n")
+    return 0
+
+
+async def enable(context: Context, words: list[str]) -> int:
+    return await change_state(context, words, "enabled")
+
+
+async def disable_user(context: Context, words: list[str]) -> int:
+    return await change_state(context, words, "disabled-user")
+
+
 VERBS = {
     "list": list_, "path": path, "install": install, "install-create": install_create,
     "install-write": install_write, "install-commit": install_commit,
     "install-abandon": install_abandon, "uninstall": uninstall, "clear": clear, "grant": grant,
     "revoke": revoke, "dump": dump, "resolve-activity": resolve_activity,
-    "reset-permissions": reset_permissions, "enable": accepted, "trim-caches": accepted,
+    "reset-permissions": reset_permissions, "enable": enable,
+    "disable-user": disable_user, "trim-caches": accepted,
     "set-install-location": accepted, "compile": accepted, "bg-dexopt-job": accepted,
     "wait-for-handler": accepted,
 }  # fmt: skip
