@@ -4,6 +4,7 @@ Never answers a privacy consent, a log-in page or a dialog whose question is not
 """
 
 from farm.explore.dialogs import Button, Recognised
+from farm.explore.dialogs.vocabulary import vocabulary
 from farm.explore.driver import Driver, Journal
 from farm.explore.policy import PermissionPolicy, Policy
 from farm.explore.touch import touch
@@ -57,6 +58,10 @@ class Interruptions:
                 return None
             # "Wait" where it is offered: closing would end an app that only hangs.
             return recognised.accept or recognised.decline
+        if (
+            recognised.package in vocabulary().system_packages
+        ):  # never the app's: put off, or acknowledged
+            return recognised.decline or recognised.accept
         if recognised.package != package:
             return None
         if kind is DialogKind.ADVERTISEMENT and self._policy.close_advertisements:

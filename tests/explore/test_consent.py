@@ -275,3 +275,11 @@ async def test_dialog_that_never_stands_still_is_still_reported() -> None:
     assert moved[0] != CONSENT
     phone.by_itself = [(number + 2, xml) for number, xml in enumerate(moved)]
     assert await Stage(phone).run.consent.wait(0.1) is not None
+
+
+async def test_system_notices_are_put_off() -> None:
+    notice = screen("zh system update")
+    stage = Stage(Phone(notice, moves={"以后再说": CONSENT, "同意": HOME}))
+    assert await stage.run.consent.wait(2)
+    assert (await stage.run.consent.accept()).gone
+    assert stage.phone.taps == ["以后再说", "同意"]

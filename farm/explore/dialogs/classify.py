@@ -4,9 +4,8 @@ from farm.explore.dialogs import consent, notices, system
 from farm.explore.dialogs.values import Recognised, ScreenState
 from farm.explore.dialogs.vocabulary import vocabulary
 from farm.explore.dialogs.window import Window
+from farm.explore.hierarchy import Hierarchy
 from farm.model.vocabulary import DialogKind
-
-_NEVER_AN_APP = frozenset({"", "android", "com.android.systemui"})
 
 
 def classify(screen: ScreenState) -> Recognised:
@@ -27,10 +26,13 @@ def classify(screen: ScreenState) -> Recognised:
             package=screen.package,
             reasons=(f"activity {words.permission_activity}, its views could not be read",),
         )
+    found = _system_notice(hierarchy)
+    if found is not None:
+        return found
     packages = [
         package
         for package in hierarchy.packages
-        if package not in _NEVER_AN_APP and package not in words.permission_packages
+        if package not in words.system_packages and package not in words.permission_packages
     ]
     if screen.package in packages:
         packages.remove(screen.package)
@@ -46,3 +48,15 @@ def classify(screen: ScreenState) -> Recognised:
             if recognised is not None:
                 return recognised
     return Recognised(kind=DialogKind.NONE, package=packages[0] if packages else screen.package)
+
+
+def _system_notice(hierarchy: Hierarchy) -> Recognised | None:
+    """A notice of the system itself (low battery, system update): it lies above every app."""
+    for package in sorted(vocabulary().system_packages):
+        nodes = notices.app_nodes(hierarchy, package)
+        if nodes:
+            window = Window(hierarchy, nodes)
+            found = notices.update(window, package) or notices.other(window, package)
+            if found is not None:
+                return found
+    return None

@@ -27,6 +27,7 @@ class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advertisement: dict[str, object]
     login: dict[str, dict[str, object]]
     crash: dict[str, object]
+    system_packages: list[str]
     commerce_words: dict[str, object]
     traditional: dict[str, str]
     version: int
@@ -67,6 +68,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     crash_signs: tuple[str, ...]
     crash_close: frozenset[str]
     crash_wait: frozenset[str]
+    system_packages: frozenset[str]
     commerce_words: tuple[str, ...]
 
 
@@ -190,5 +192,6 @@ def vocabulary() -> Vocabulary:
         crash_signs=_parts(_words(raw.crash, "signs")),
         crash_close=_keys(_words(raw.crash, "close")),
         crash_wait=_keys(_words(raw.crash, "wait")),
+        system_packages=frozenset(raw.system_packages),
         commerce_words=_parts(raw.commerce_words),
     )
