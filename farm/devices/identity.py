@@ -1,5 +1,6 @@
 """Asks a phone who it is and matches it to a profile."""
 
+import asyncio
 import shlex
 
 from farm.devices.adb import Adb
@@ -74,9 +75,29 @@ async def prove_access(phone: Phone) -> None:
     if phone.profile.access is AccessMode.ADB_ROOT:
         answer = await phone.adb.become_root(phone.serial)
         if "cannot run as root" not in answer:
-            return  # the pool sees the phone vanish and come back
+            await _settle(phone)
+            return
         raise DeviceError(f"{phone.serial}: adb root: {answer.strip()}")
     way = shlex.join(phone.profile.su)
     raise DeviceError(
         f"{phone.serial}: `{way} id` gives no root: allow the shell in the root manager's app"
     )
+
+
+async def _settle(phone: Phone) -> None:
+    """Wait out adbd's restart, which comes a moment after its answer: 2 s of root without a break.
+
+    Raises:
+        DeviceError: no root within 30 s.
+    """
+    steady = 0
+    try:
+        async with asyncio.timeout(30):
+            while steady < 10:
+                try:
+                    steady = steady + 1 if await has_root(phone) else 0
+                except DeviceError:
+                    steady = 0
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise DeviceError(f"{phone.serial}: adbd did not come back as root within 30 s") from None

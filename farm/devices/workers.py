@@ -42,6 +42,13 @@ class Call:
         with self._lock, contextlib.suppress(ValueError):
             self._sockets.remove(closed)
 
+    def close(self) -> None:
+        """Close the sockets of a call that failed."""
+        with self._lock:
+            sockets, self._sockets = self._sockets, []
+        for opened in sockets:
+            opened.close()
+
     def abandon(self) -> None:
         """Wake the call's thread by shutting its sockets down."""
         with self._lock:
@@ -107,6 +114,9 @@ class Workers:
             _current.call = call
             try:
                 return function()
+            except BaseException:
+                call.close()  # adbutils leaves a connection open when the server refuses it
+                raise
             finally:
                 _current.call = None
 

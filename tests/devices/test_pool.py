@@ -50,12 +50,12 @@ async def test_a_vanishing_phone_cancels_its_lease_and_comes_back(
         with pytest.raises(DeviceGone, match="vanished"):
             async with pool.lease() as phone:
                 await twin.faults.unplug()
+                await adb.disconnect(twin.serial)  # by USB the server sees it by itself
                 await asyncio.sleep(30)
         assert state(pool, twin.serial) is DeviceState.AWAY
         with pytest.raises(DeviceGone):
             await phone.shell("id")
         await twin.faults.plug()
-        await adb.disconnect(twin.serial)
         await adb.connect(twin.serial)
         async with pool.lease(timeout=20) as phone:
             assert (await phone.shell("id", "-u", root=True)).text == "0"

@@ -1,4 +1,3 @@
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +5,7 @@ import pytest
 
 from farm.devices import certificates, frida_server
 from farm.devices.adb import Adb
-from farm.devices.identity import has_root, identify, prove_access
+from farm.devices.identity import identify, prove_access
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, clean, prepare
 from farm.devices.profiles import DeviceProfile
@@ -29,15 +28,7 @@ def plan(ca_pem: bytes, frida_folder: Path) -> PreparationPlan:
 async def open_phone(adb: Adb, twin: Any, profiles: list[DeviceProfile]) -> Phone:
     phone = await identify(adb, twin.serial, profiles)
     await prove_access(phone)
-    async with asyncio.timeout(20):  # `adb root` restarts adbd: the phone is away for a moment
-        while True:
-            try:
-                if phone.profile.access == "gadget" or await has_root(phone):
-                    return phone
-            except DeviceError:
-                await adb.disconnect(twin.serial)
-            await adb.connect(twin.serial)
-            await asyncio.sleep(0.05)
+    return phone
 
 
 async def settings_of(phone: Phone) -> dict[str, str | None]:
