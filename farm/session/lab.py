@@ -140,7 +140,7 @@ class Lab:
 
     async def _recover(self, phone: Phone) -> None:
         """Undo on a phone that comes into the pool what a session of an earlier life left."""
-        await clean(phone, self.settings.ledgers)
+        await clean(phone, state_folder=self.settings.ledgers)
 
     def _plan(self, order: Order, attempt: int) -> SessionPlan:
         # The name is made of digests and our own words: nothing of the app reaches a path.

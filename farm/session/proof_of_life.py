@@ -51,7 +51,12 @@ class ProofOfLife:
     async def _through_hooks(self, when: str) -> None:
         token = secrets.token_hex(8)
         sent = time.time_ns()
-        if not await self._phone.pids(self._package):
+        try:
+            alive = bool(await self._phone.pids(self._package))
+        except DeviceError as error:
+            self._record(Stream.API, token, sent, False, when, str(error))
+            return
+        if not alive:
             # Without a process nothing can be read: no proof is possible and none is needed.
             self._device.append(DeviceNote(name="no_app_process", detail=when))
             return

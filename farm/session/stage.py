@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from farm import __version__
 from farm.devices.phone import Phone
-from farm.devices.preparation import Plan, Prepared, clean, prepare
+from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.explore.run import Run
 from farm.model.events import AnyBody, DeviceNote, Heartbeat
 from farm.model.session import FORMAT_VERSION, Session
-from farm.model.vocabulary import ConsentAnswer, Outcome, SessionState, Stream
+from farm.model.vocabulary import AccessMode, ConsentAnswer, Outcome, SessionState, Stream
 from farm.recorders.api.recorder import ApiRecorder
 from farm.recorders.logcat import LogcatRecorder
 from farm.recorders.network import CaptureProcess, CaptureSession
@@ -34,7 +34,6 @@ from farm.session.proof_of_life import ProofOfLife
 _HEARTBEAT_SECONDS = 1.0
 _CLOCK_SECONDS = 15.0
 _CANARY_SECONDS = 30.0
-_PROXY_PORT = 18080  # on the phone's loopback; forwarded to the capture process by adb reverse
 _TOOLS = ("adbutils", "uiautomator2", "frida", "mitmproxy")
 
 
@@ -89,7 +88,7 @@ class Stage:
         self._api: ApiRecorder | None = None
         self._app: PhoneApp | None = None
         self._life: ProofOfLife | None = None
-        self._ui: UiRecorder | None = None
+        self._run: Run | None = None
         self._logcat = LogcatRecorder(plan.folder, self._device, plan.app.package)
         self._background: list[asyncio.Task[None]] = []
         self.background: asyncio.TaskGroup | None = None
@@ -121,22 +120,21 @@ class Stage:
         self._network = await self._tools.capture.open(self._plan.folder)
         self._prepared = await prepare(
             self._phone,
-            Plan(
-                package=self._plan.app.package,
-                proxy_port=_PROXY_PORT,
-                capture_port=self._network.port,
-                certificate=self._tools.capture.ca_certificate,
-                frida_files=self._tools.frida_files,
+            PreparationPlan(
+                proxy_port=self._network.port,
+                ca_pem=self._tools.capture.ca_certificate,
+                frida_folder=self._tools.frida_files,
+                packages=[self._plan.app.package],
             ),
+            state_folder=self._tools.ledgers,
         )
-        for name, detail in self._prepared.notes:
-            self.note(DeviceNote(name=name, detail=detail))
+        for note in self._prepared.notes:
+            self.note(note)
+        await self._phone.start_screen()
 
     async def install(self) -> None:
         """Put the app under test on the phone."""
-        assert self._prepared is not None  # noqa: S101 - the machine allows no other order
-        apks = await self._prepared.adapt(self._plan.apks)
-        await self._phone.install(apks, grant=self._plan.grant_permissions)
+        await self._phone.install(self._plan.apks, grant=self._plan.grant_permissions)
 
     async def launch(self) -> None:
         """Start the app with hooks in place before its first instruction."""
@@ -146,13 +144,13 @@ class Stage:
             bundle=self._tools.bundle,
             writer=self._writer.stream(Stream.API),
             package=self._plan.app.package,
-            mode=self._prepared.frida_mode,
+            mode="gadget" if self._phone.info.access is AccessMode.GADGET else "server",
         )
         await self._api.start()
         self._life = ProofOfLife(
             phone=self._phone,
             package=self._plan.app.package,
-            proxy_port=_PROXY_PORT,
+            proxy_port=self._prepared.device_proxy_port,
             api=self._api,
             network=self._network,
             device=self._device,
@@ -170,12 +168,11 @@ class Stage:
 
     async def drive(self) -> None:
         """Let the scenario work."""
-        run = self._run()
-        await self._plan.scenario.function(run)
+        await self._plan.scenario.function(self._scenario_run())
 
     async def settle(self) -> None:
         """Keep observing: what an app does late is still what it does."""
-        await self._run().settle(self._plan.settle_seconds)
+        await self._scenario_run().settle(self._plan.settle_seconds)
 
     async def stop(self) -> None:
         """Prove once more that the recorders hear, then end the app and the recorders."""
@@ -194,7 +191,7 @@ class Stage:
 
     async def clean(self) -> None:
         """Undo what `prepare` and `install` did, by the ledger."""
-        await clean(self._phone)
+        await clean(self._phone, state_folder=self._tools.ledgers)
 
     async def seal(self, outcome: Outcome, reason: str) -> None:
         """Close the streams, write how the session ended, and seal the folder."""
@@ -226,17 +223,18 @@ class Stage:
         assert self.background is not None  # noqa: S101 - the runner sets it before any state
         self._background.append(self.background.create_task(work))
 
-    def _run(self) -> Run:
+    def _scenario_run(self) -> Run:
+        """One object for driving and settling: what was restarted or told once stays so."""
         assert self._app is not None  # noqa: S101 - the machine allows no other order
-        if self._ui is None:
-            self._ui = UiRecorder(self._writer)
-        return Run(
-            driver=self._phone,
-            journal=self._ui,
-            app=self._app,
-            before_answer=self._before_answer,
-            after_answer=self._after_answer,
-        )
+        if self._run is None:
+            self._run = Run(
+                driver=self._phone,
+                journal=UiRecorder(self._writer),
+                app=self._app,
+                before_answer=self._before_answer,
+                after_answer=self._after_answer,
+            )
+        return self._run
 
     async def _before_answer(self, answer: ConsentAnswer) -> None:
         await self._around_answer("before_answer")
@@ -253,8 +251,12 @@ class Stage:
         """Show that the session's own loop lives, and keep its streams on the disk."""
         while True:
             self._device.append(Heartbeat())
-            await asyncio.to_thread(self._writer.sync)
+            await asyncio.to_thread(self._sync)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    def _sync(self) -> None:
+        for stream in (Stream.UI, Stream.API, Stream.DEVICE):
+            self._writer.stream(stream).sync()
 
     async def _watch_periodically(self) -> None:
         """Clock samples and canaries while the scenario works."""
