@@ -83,6 +83,8 @@ class _Reader:
 
     def bytes(self, count: int) -> bytes:
         self.at += count
+        if self.at > len(self.data):
+            raise IndexError(f"cut off at byte {len(self.data)}")
         return self.data[self.at - count : self.at]
 
 
