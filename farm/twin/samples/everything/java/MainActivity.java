@@ -179,8 +179,11 @@ public class MainActivity extends Activity {
             return "recorded";
         });
         attempt("recorder", () -> {
-            new MediaRecorder().setAudioSource(MediaRecorder.AudioSource.MIC);
-            return "set";
+            MediaRecorder recorder = new MediaRecorder();
+            recorder.setAudioSource(MediaRecorder.AudioSource.MIC);
+            recorder.start();
+            recorder.stop();
+            return "recorded";
         });
     }
 
