@@ -40,7 +40,7 @@ class _Group(msgspec.Struct, kw_only=True):
     data_type: DataType
     caller: Party
     receiver: Party | None
-    calls: list[Placed] = []
+    calls: dict[int, Placed] = {}  # by ordinal
     carried: list[Carried] = []
     certain: bool = True
     proven: bool = False
@@ -125,7 +125,7 @@ def _add_flow(
     caller, sources, certain, reason = _sender(one, receiver, parties, callers)
     group = _group_of(groups, phase, one.known.data_type, caller, receiver)
     group.carried.append(one)
-    group.calls += [call for call in sources if call not in group.calls]
+    group.calls |= {call.event.n: call for call in sources}
     group.certain &= certain and one.ordered
     if reason:
         group.say(reason)
@@ -183,11 +183,10 @@ def _add_call(
         for group in groups.values():
             told = group.phase is phase and group.data_type is call.data_type
             if told and group.receiver is not None and group.caller.name == caller.party.name:
-                if placed not in group.calls:
-                    group.calls.append(placed)
+                group.calls[placed.event.n] = placed
                 return
     group = _group_of(groups, phase, call.data_type, caller.party, None)
-    group.calls.append(placed)
+    group.calls[placed.event.n] = placed
     group.proven = True
     group.certain &= caller.certain
     if not caller.certain:
@@ -225,7 +224,7 @@ def _finding(
     if group.receiver is not None:
         level = Level.TRANSMITTED_THIRD_PARTY if group.receiver.third else Level.TRANSMITTED
     rule = rules.pack.rule(group.phase, level)
-    group.calls.sort(key=lambda placed: placed.event.n)
+    calls = [placed for _, placed in sorted(group.calls.items())]
     group.carried.sort(key=lambda one: (one.interval.lo, one.exchange.flow_id))
     reasons = [*_phase_reasons(group.phase, phases), *group.reasons, group.caller.source]
     if group.receiver is not None:
@@ -252,11 +251,11 @@ def _finding(
         confidence=_confidence(group, evidence.chance),
         caller=group.caller,
         receiver=group.receiver,
-        calls=evidence.calls(group.calls, group.caller),
-        call_count=len(group.calls),
+        calls=evidence.calls(calls, group.caller),
+        call_count=len(calls),
         flows=evidence.flows(group.carried, group.receiver),
         flow_count=len({one.exchange.flow_id for one in group.carried}),
-        screens=evidence.screens(group.calls, group.carried),
+        screens=evidence.screens(calls, group.carried),
         reasons=[reason for reason in reasons if reason],
     )
 

@@ -4,6 +4,7 @@ A link needs the call to lie before the flow's start, as far as the clock bounds
 said. What a link means for consent is decided in `findings`.
 """
 
+import bisect
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -14,7 +15,7 @@ from farm.detect.decode.walk import leaves
 from farm.detect.identifiers import Known
 from farm.detect.matching import Hit, Matcher, select
 from farm.detect.timeline import Interval, Placed, Timeline
-from farm.model.events import Request
+from farm.model.events import Call, Request
 from farm.model.exchange import CANARY_HOST, Exchange
 from farm.model.vocabulary import Stream
 
@@ -27,7 +28,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     interval: Interval  # while the bytes left the app
     known: Known
     hits: list[Hit]
-    calls: list[Placed]  # that lie certainly or possibly before the flow
+    calls: list[Placed]  # certainly or possibly before the flow: first and last of each stack
     ordered: bool  # at least one of the calls lies certainly before the flow's start
 
 
@@ -54,6 +55,7 @@ def search(
     """Search everything the app sent for the known values, in the order the flows began."""
     matcher = Matcher(known)
     requests = _requests(timeline)
+    sources = [_Sources(one.calls) for one in known]
     carried: list[Carried] = []
     cut: dict[str, list[str]] = {}
     for exchange in sorted(exchanges, key=lambda one: (one.started, one.flow_id)):
@@ -68,8 +70,34 @@ def search(
                 cut.setdefault(exchange.flow_id, []).extend(reasons)
             for leaf in found:
                 hits += matcher.search(leaf, carrier.time)
-        carried += _group(exchange, select(hits, known), known, requests)
+        carried += _group(exchange, select(hits, known), known, sources, requests)
     return Traffic(carried=carried, cut=cut, matcher=matcher)
+
+
+class _Sources:
+    """The calls that handed a value over, by their stack, ready to be asked what came before."""
+
+    def __init__(self, calls: Sequence[Placed]) -> None:
+        by_stack: dict[tuple[str, ...], list[Placed]] = {}
+        for placed in calls:
+            call = placed.event.body
+            stack = tuple(call.stack) if isinstance(call, Call) else ()
+            by_stack.setdefault(stack, []).append(placed)
+        for members in by_stack.values():
+            members.sort(key=lambda one: (one.interval.lo, one.event.n))
+        self._by_stack = list(by_stack.values())
+        self._starts = [[one.interval.lo for one in members] for members in self._by_stack]
+
+    def before(self, time: int) -> list[Placed]:
+        """The first and the last call of each stack that may lie before `time` (host ns)."""
+        found: list[Placed] = []
+        for members, starts in zip(self._by_stack, self._starts, strict=True):
+            count = bisect.bisect_right(starts, time)
+            if count:
+                found.append(members[0])
+            if count > 1:
+                found.append(members[count - 1])
+        return sorted(found, key=lambda one: one.event.n)
 
 
 def _requests(timeline: Timeline) -> dict[str, Placed]:
@@ -85,6 +113,7 @@ def _group(
     exchange: Exchange,
     hits: Sequence[Hit],
     known: Sequence[Known],
+    sources: Sequence["_Sources"],
     requests: Mapping[str, Placed],
 ) -> list[Carried]:
     request = requests.get(exchange.flow_id)
@@ -97,7 +126,7 @@ def _group(
         last = request.event.t if request is not None and time == exchange.started else time
         interval = Interval(time, max(time, last))
         value = known[index]
-        possible = [call for call in value.calls if call.interval.lo <= interval.lo]
+        possible = sources[index].before(interval.lo)
         carried.append(
             Carried(
                 exchange=exchange,

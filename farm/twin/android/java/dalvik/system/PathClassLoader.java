@@ -56,6 +56,12 @@ public class PathClassLoader extends ClassLoader {
         return manifest;
     }
 
+    /** Also by the names of arrays, which instrumentation asks loaders for. */
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        return name.startsWith("[") ? Class.forName(name.replace('/', '.'), false, this) : super.loadClass(name, resolve);
+    }
+
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         byte[] code = classes.get(name);

@@ -1,0 +1,266 @@
+"""One hooked process: attach, load the bundle, wait until it is ready, read what it says.
+
+It never decides whether to attach again; the recorder does.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from farm.model.errors import DeviceError
+from farm.model.events import Heartbeat as HeartbeatEvent
+from farm.model.events import HooksReady, ProcessSeen
+from farm.model.vocabulary import DataType, GapCause
+from farm.recorders.api.client import call
+from farm.recorders.api.journal import Journal
+from farm.recorders.api.messages import (
+    Calls,
+    Exit,
+    Failed,
+    Fault,
+    Heartbeat,
+    Late,
+    Ready,
+    decode,
+    nanoseconds,
+    to_event,
+)
+
+READY_SECONDS = 20.0
+
+
+class HookedProcess:
+    """A process of the app with the bundle inside."""
+
+    def __init__(
+        self,
+        pid: int,
+        name: str,
+        journal: Journal,
+        apis: dict[str, DataType],
+        bundle_sha256: str,
+        gated: bool,
+        on_detached: Callable[["HookedProcess", str], None],
+    ) -> None:
+        self.pid = pid
+        self.name = name
+        self.early = False
+        self.leaving = False
+        self.detached = ""  # why, once it is
+        self.last_heard_ns = 0  # phone clock
+        self.last_heard = time.monotonic()
+        self.received = 0
+        self.forged = 0
+        self._journal = journal
+        self._apis = apis
+        self._sha256 = bundle_sha256
+        self._gated = gated
+        self._on_detached = on_detached
+        self._session: Any = None
+        self._script: Any = None
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._next_seq = 0
+        self._dropped = 0
+        self._canaries: dict[str, asyncio.Future[None]] = {}
+
+    async def hook(self, device: Any, bundle: str, configuration: dict[str, Any]) -> None:
+        """Attach, load, and wait for the ready message.
+
+        Raises:
+            DeviceError: it could not be hooked; nothing of ours stays behind.
+        """
+        self._session = await call(device.attach(self.pid), f"attach to {self.pid}")
+        try:
+            self._session.on("detached", self._detached)
+            self._script = await call(self._session.create_script(bundle), "create script")
+            self._script.on("message", self._message)
+            self._script.on("destroyed", lambda: self._lost("script destroyed"))
+            await call(self._script.load(), "load the hook bundle", READY_SECONDS)
+            await call(self._rpc("init", configuration), "install the hooks", READY_SECONDS)
+            await call(asyncio.shield(self._ready), "wait for the hooks", READY_SECONDS)
+        except BaseException:
+            self.leaving = True
+            await self._drop_session()
+            raise
+
+    async def canary(self, token: str, seconds: float) -> bool:
+        """Make a call through the hooks; whether it came out as an event in time."""
+        seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._canaries[token] = seen
+        try:
+            async with asyncio.timeout(seconds):
+                await call(self._rpc("canary", token), "canary", seconds)
+                await seen
+        except (TimeoutError, DeviceError):
+            return False
+        finally:
+            self._canaries.pop(token, None)
+        return True
+
+    async def leave(self) -> None:
+        """Get the waiting calls out, then let the process go."""
+        self.leaving = True
+        if self.detached:
+            return
+        try:
+            totals = await call(self._rpc("flush"), "last flush", 5.0)
+            await asyncio.sleep(0)
+            self._check_totals(totals)
+        except DeviceError as error:
+            self._journal.gap(
+                GapCause.EVENTS_DROPPED,
+                self.last_heard_ns or self._journal.now(),
+                self._journal.now(),
+                scope=self.name,
+                detail=f"the last calls could not be fetched: {error}",
+            )
+        await self._drop_session()
+
+    async def _drop_session(self) -> None:
+        try:
+            await call(self._session.detach(), "detach", 5.0)
+        except DeviceError:
+            return  # it is gone already, which is what was wanted
+
+    def _rpc(self, name: str, *arguments: Any) -> Any:
+        return getattr(self._script.exports, name)(*arguments)
+
+    def _check_totals(self, totals: Any) -> None:
+        try:
+            known = msgspec.convert(totals, dict[str, int])
+        except msgspec.ValidationError:
+            self.forged += 1
+            return
+        sent = known.get("sent", 0)
+        if sent > self.received:
+            self._missing(sent - self.received, "were sent and did not arrive")
+            self.received = sent
+        dropped = known.get("dropped", 0)
+        if dropped > self._dropped:
+            self._missing(dropped - self._dropped, "were dropped inside the app")
+            self._dropped = dropped
+
+    def _missing(self, count: int, how: str) -> None:
+        now = self._journal.now()
+        self._journal.gap(
+            GapCause.EVENTS_DROPPED,
+            self.last_heard_ns or now,
+            now,
+            scope=self.name,
+            detail=f"{count} calls {how}",
+        )
+
+    def _detached(self, reason: str, _crash: object = None) -> None:
+        self._lost(str(reason))
+
+    def _lost(self, reason: str) -> None:
+        if self.detached:
+            return
+        self.detached = reason
+        if not self._ready.done():
+            self._ready.set_exception(DeviceError(f"process {self.pid} went away: {reason}"))
+            self._ready.exception()  # read by `hook`, if that still waits
+        if not self.leaving:
+            self._on_detached(self, reason)
+
+    def _message(self, message: Any, _data: bytes | None = None) -> None:
+        if message.get("type") == "error":
+            self._fault("script", str(message.get("description", ""))[:300])
+            return
+        try:
+            self._handle(decode(message.get("payload")))
+        except msgspec.ValidationError as error:
+            self.forged += 1
+            if self.forged == 1:
+                self._fault("message", f"not one of the bundle's: {error}")
+
+    def _handle(self, message: Any) -> None:
+        phone = nanoseconds(message.now)
+        self._journal.heard(phone)
+        if message.seq != self._next_seq:
+            self._missing(0, f"unknown: message {self._next_seq} is missing before {message.seq}")
+        self._next_seq = message.seq + 1
+        match message:
+            case Calls():
+                self._calls(message)
+            case Heartbeat():
+                self._check_totals(message.totals)
+                counts = {k: v for k, v in list(message.totals.items())[:20]}
+                counts |= {"received": self.received, "forged": self.forged, "pid": self.pid}
+                self._journal.write(HeartbeatEvent(counts=counts), phone)
+            case Ready():
+                self._hooks_ready(message, phone)
+            case Late():
+                self._report_failed(message.failed, phone)
+            case Fault():
+                self._fault(message.where, message.reason)
+            case Exit():
+                self._journal.write(
+                    ProcessSeen(
+                        pid=self.pid,
+                        process=self.name,
+                        state="exiting",
+                        reason=f"{message.way[:100]}({message.argument[:50]})",
+                    ),
+                    phone,
+                )
+            case Failed() if not self._ready.done():
+                self._ready.set_exception(DeviceError(f"hooks: {message.reason[:300]}"))
+        self.last_heard_ns = phone
+        self.last_heard = time.monotonic()
+
+    def _calls(self, message: Calls) -> None:
+        if message.first > self.received:
+            self._missing(message.first - self.received, "did not arrive")
+        self.received = message.first + len(message.calls)
+        for one in message.calls:
+            if self._apis.get(one.api) is not one.data_type:
+                self.forged += 1
+                continue
+            event = to_event(one, self.pid, self.name)
+            self._journal.write(event, nanoseconds(one.t))
+            if one.data_type is DataType.CANARY:
+                for token in one.values:
+                    seen = self._canaries.get(token)
+                    if seen is not None and not seen.done():
+                        seen.set_result(None)
+        self._script.post({"type": "ack", "total": self.received})
+
+    def _hooks_ready(self, message: Ready, phone: int) -> None:
+        if self._ready.done():
+            self.forged += 1
+            return
+        self.early = self._gated if message.early is None else message.early
+        self._journal.write(
+            HooksReady(
+                pid=self.pid,
+                process=self.name,
+                early=self.early,
+                bundle_sha256=self._sha256,
+                installed=[one for one in message.installed if one in self._apis],
+                waiting=[one[:300] for one in message.waiting[:2000]],
+                failed={k: v[:300] for k, v in message.failed.items() if k in self._apis},
+                runtime=message.runtime[:100],
+            ),
+            phone,
+        )
+        self._report_failed(message.failed, phone)
+        if message.watching:
+            self._fault("classes that come later", message.watching)
+        self._ready.set_result(None)
+
+    def _report_failed(self, failed: dict[str, str], phone: int) -> None:
+        for api, reason in failed.items():
+            if api in self._apis:
+                self._journal.open_gap(
+                    GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone
+                )
+
+    def _fault(self, where: str, reason: str) -> None:
+        now = self._journal.now()
+        self._journal.gap(
+            GapCause.RECORDER_FAILED, now, now, scope=self.name, detail=f"{where}: {reason}"[:500]
+        )

@@ -1,0 +1,121 @@
+/**
+ * The bundle that runs inside the inspected app: one constant file; the catalogue comes with `init`.
+ *
+ * Exports: `init(configuration)` installs the hooks and answers with a `ready` message;
+ * `canary(token)` makes a call through the hooks that must come out as a call of type canary;
+ * `flush()` sends what waits and gives the totals.
+ */
+
+import Java from "frida-java-bridge";
+import { watchArrivals } from "./arrivals.js";
+import type { Configuration } from "./catalogue.js";
+import { clockSource } from "./clock.js";
+import { Engine, type Outcome } from "./engine.js";
+import { watchExits } from "./exits.js";
+import { runtimeName } from "./hotspot.js";
+import { use, type JavaObject } from "./java.js";
+import { flush, reasonOf, startOutbox, tell, totals } from "./outbox.js";
+import { prepareStacks } from "./stack.js";
+
+const CANARY_PREFIX = "farm.canary.";
+const RUNTIME_SECONDS = 10;
+
+/** Whether no code of the app ran yet: nothing is bound to the process. Null: cannot be told. */
+function beforeApp(): boolean | null {
+  try {
+    const thread = use("android.app.ActivityThread") as unknown as {
+      currentPackageName(): string | null;
+    };
+    return thread.currentPackageName() === null;
+  } catch {
+    return null;
+  }
+}
+
+function systemProperty(key: string): string | null {
+  const system = use("java.lang.System") as unknown as {
+    getProperty: { overload(type: string): (key: string) => string | null };
+  };
+  return system.getProperty.overload("java.lang.String").call(system, key);
+}
+
+function install(configuration: Configuration): void {
+  const early = beforeApp();
+  prepareStacks();
+  const engine = new Engine(configuration);
+  const first = engine.scan(null);
+  const late = (outcome: Outcome): void => {
+    if (outcome.installed.length > 0 || Object.keys(outcome.failed).length > 0) {
+      tell("late", { ...outcome });
+    }
+  };
+  let watching = "";
+  try {
+    watchArrivals(engine, late);
+  } catch (error) {
+    watching = reasonOf(error);
+  }
+  watchExits();
+  // The next tick: HotSpot's hooks take effect when this one ends.
+  setImmediate(() => {
+    tell("ready", {
+      ...first,
+      waiting: engine.waitingClasses,
+      watching,
+      early,
+      runtime: runtimeName(systemProperty),
+      clock: clockSource,
+      pid: Process.id,
+    });
+    startOutbox();
+  });
+  // On a phone the app's own loader appears when the app is bound; elsewhere this runs at once.
+  Java.perform(() => {
+    const loader = Java.classFactory.loader as unknown as JavaObject | null;
+    if (loader !== null) late(engine.scan(loader));
+  });
+}
+
+function whenRuntimeIsUp(work: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = Date.now() + RUNTIME_SECONDS * 1000;
+    const attempt = (): void => {
+      if (!Java.available) {
+        if (Date.now() > deadline) reject(new Error("no Java runtime in this process"));
+        else setTimeout(attempt, 20);
+        return;
+      }
+      try {
+        Java.performNow(work);
+        resolve();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(reasonOf(error)));
+      }
+    };
+    attempt();
+  });
+}
+
+rpc.exports = {
+  async init(configuration: Configuration): Promise<void> {
+    try {
+      await whenRuntimeIsUp(() => {
+        install(configuration);
+      });
+    } catch (error) {
+      tell("failed", { reason: reasonOf(error) });
+    }
+  },
+  canary(token: string): void {
+    Java.performNow(() => {
+      const boolean = use("java.lang.Boolean") as unknown as { getBoolean(key: string): boolean };
+      boolean.getBoolean(CANARY_PREFIX + token);
+    });
+    flush();
+  },
+  flush(): typeof totals {
+    flush();
+    return { ...totals };
+  },
+};
+

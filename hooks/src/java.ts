@@ -1,0 +1,70 @@
+/**
+ * The few shapes of the Java bridge's wrappers that the engine relies on.
+ *
+ * The bridge gives members to its wrappers at run time, so its own types say `any`; here they get
+ * a type where they enter.
+ */
+
+import Java from "frida-java-bridge";
+
+export interface JavaObject {
+  $className: string;
+  $h?: NativePointer;
+  getClass(): JavaClassObject;
+  toString(): string;
+}
+
+export interface JavaClassObject extends JavaObject {
+  getName(): string;
+  getClassLoader(): JavaObject | null;
+  getDeclaredMethods(): unknown[];
+  getModifiers(): number;
+  isAssignableFrom(other: JavaClassObject): boolean;
+  isInterface(): boolean;
+}
+
+/** One overload of a method of a class that is in use. */
+export interface JavaMethod {
+  (...args: unknown[]): unknown;
+  methodName: string;
+  holder: { $className: string };
+  argumentTypes: { className: string }[];
+  implementation: ((this: unknown, ...args: unknown[]) => unknown) | null;
+}
+
+export interface JavaMethods {
+  overloads: JavaMethod[];
+}
+
+export interface JavaWrapper {
+  $className: string;
+  class: JavaClassObject;
+  [member: string]: unknown;
+}
+
+export interface JavaFactory {
+  use(name: string): JavaWrapper;
+}
+
+/** The factory whose classes are those of `loader`; null: the process's own. */
+export function factoryOf(loader: JavaObject | null): JavaFactory {
+  if (loader === null) return Java as unknown as JavaFactory;
+  return Java.ClassFactory.get(loader as unknown as Java.Wrapper) as unknown as JavaFactory;
+}
+
+export function use(name: string): JavaWrapper {
+  return (Java as unknown as JavaFactory).use(name);
+}
+
+export function cast(object: JavaObject, as: JavaWrapper): JavaWrapper {
+  return Java.cast(object as never, as as never) as unknown as JavaWrapper;
+}
+
+/** Keep an object that came as an argument beyond the call. */
+export function retain<T>(object: T): T {
+  return Java.retain(object as never) as unknown as T;
+}
+
+export function isJavaObject(value: unknown): value is JavaObject {
+  return typeof value === "object" && value !== null && "$className" in value;
+}
