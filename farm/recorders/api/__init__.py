@@ -1,5 +1,5 @@
 """Sensitive calls of the inspected app, seen by hooks inside its processes."""
 
-from farm.recorders.api.recorder import ApiRecorder, Launch
+from farm.recorders.api.recorder import ApiRecorder
 
-__all__ = ["ApiRecorder", "Launch"]
+__all__ = ["ApiRecorder"]

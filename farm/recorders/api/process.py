@@ -255,9 +255,7 @@ class HookedProcess:
     def _report_failed(self, failed: dict[str, str], phone: int) -> None:
         for api, reason in failed.items():
             if api in self._apis:
-                self._journal.open_gap(
-                    GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone
-                )
+                self._journal.open_gap(GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone)
 
     def _fault(self, where: str, reason: str) -> None:
         now = self._journal.now()

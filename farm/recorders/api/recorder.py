@@ -1,0 +1,316 @@
+"""Hooks in every process of the app, from before its first instruction until the session's end.
+
+One launch path serves every endpoint: gate spawns, start the app, take its process from the
+spawn announcement or from the phone's own process list, hook it, and only then let it run.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from farm.model.errors import AppError, DeviceError
+from farm.model.events import Event, Launched, ProcessSeen, Started, Stopped
+from farm.model.vocabulary import DataType, GapCause
+from farm.paths import HOOK_CATALOGUE
+from farm.recorders.api.build import bundle_sha256, read_bundle
+from farm.recorders.api.catalogue import compile_catalogue, load_catalogue
+from farm.recorders.api.client import VERSION, Endpoint, NotOffered, ProcessGone, call
+from farm.recorders.api.journal import Journal, Writer
+from farm.recorders.api.process import HookedProcess
+
+StartApp = Callable[[], Awaitable[None]]
+FindProcesses = Callable[[], Awaitable[dict[int, str]]]
+
+_FIND_SECONDS = 30.0
+_POLL_SECONDS = 0.1
+_WATCH_SECONDS = 1.0
+_SILENCE_SECONDS = 5.0  # the bundle says something every second
+_ATTACH_ATTEMPTS = 3
+
+
+class ApiRecorder:
+    """Writes the api stream of one session; an async context manager, or `start` and `stop`."""
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        bundle: Path,
+        writer: Writer,
+        package: str,
+        mode: str = "server",
+        catalogue: Path = HOOK_CATALOGUE,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self._endpoint = Endpoint(address)
+        self._bundle_path = bundle
+        self._package = package
+        self._mode = mode
+        self._catalogue_path = catalogue
+        self._journal = Journal(writer, on_event)
+        self._bundle = ""
+        self._sha256 = ""
+        self._configuration: dict[str, Any] = {}
+        self._apis: dict[str, DataType] = {}
+        self._processes: dict[int, HookedProcess] = {}
+        self._hooking: set[int] = set()
+        self._given_up: set[int] = set()
+        self._gaps: dict[int, str] = {}
+        self._silent: dict[int, str] = {}
+        self._gated = False
+        self._spawned: asyncio.Queue[tuple[int, str]] = asyncio.Queue(maxsize=1000)
+        self._find: FindProcesses | None = None
+        self._tasks = asyncio.TaskGroup()
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect to the endpoint and begin to gate spawns.
+
+        Raises:
+            DeviceError: nobody answers at the endpoint.
+            UsageError: the catalogue or the bundle cannot be used.
+        """
+        catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path)
+        self._apis = {name: api.data_type for name, api in catalogue.by_id().items()}
+        self._configuration = compile_catalogue(catalogue)
+        self._bundle = await asyncio.to_thread(read_bundle, self._bundle_path)
+        self._sha256 = await asyncio.to_thread(bundle_sha256, self._bundle_path)
+        self._journal.write(Started(versions={"frida": VERSION}))
+        if self._mode != "gadget":
+            await self._connect()
+
+    async def _connect(self) -> None:
+        await self._endpoint.open()
+        device = self._endpoint.device
+        device.on("spawn-added", self._on_spawn)
+        try:
+            await call(device.enable_spawn_gating(), "gate spawns")
+            self._gated = True
+        except NotOffered:
+            self._gated = False
+
+    async def launch(self, start_app: StartApp, find_processes: FindProcesses) -> Launched:
+        """Start the app with hooks in place before its first instruction.
+
+        Args:
+            start_app: asks the phone to start the app; returns once the phone accepted it.
+            find_processes: process ids and names of the app, as the phone lists them.
+
+        Raises:
+            AppError: no process of the app appeared, or it ended before it was hooked.
+            DeviceError: the process could not be hooked.
+        """
+        self._find = find_processes
+        known = set(self._processes)
+        await start_app()
+        if self._mode == "gadget" and self._endpoint.device is None:
+            await self._connect_to_gadget()
+        pid, name = await self._main_process(known)
+        process = await self._hook(pid, name)
+        sent = time.time_ns()
+        await self._resume(pid)
+        launched = Launched(
+            package=self._package, pid=process.pid, sent=sent, confirmed=time.time_ns()
+        )
+        if self._watcher is None:
+            await self._tasks.__aenter__()
+            self._watcher = self._tasks.create_task(self._watch())
+        return launched
+
+    async def canary(self, token: str, timeout: float) -> bool:
+        """Make a call through the hooks of every live process; whether all came out in time."""
+        alive = [process for process in self._processes.values() if not process.detached]
+        if not alive:
+            return False
+        async with asyncio.TaskGroup() as group:
+            heard = [
+                group.create_task(process.canary(f"{token}{number or ''}", timeout))
+                for number, process in enumerate(alive)
+            ]
+        return all(one.result() for one in heard)
+
+    async def stop(self) -> None:
+        """Fetch the last calls, leave every process, and end the stream."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._tasks.__aexit__(None, None, None)
+            self._watcher = None
+        for process in self._processes.values():
+            await process.leave()
+        if self._endpoint.device is not None:
+            if self._gated:
+                with contextlib.suppress(DeviceError):
+                    await call(self._endpoint.device.disable_spawn_gating(), "release spawns", 5.0)
+            with contextlib.suppress(DeviceError):
+                await self._endpoint.close()
+        self._journal.write(Stopped())
+        if self._journal.failure is not None:
+            raise self._journal.failure
+
+    async def __aenter__(self) -> "ApiRecorder":
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _on_spawn(self, spawn: Any) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self._spawned.put_nowait((int(spawn.pid), str(spawn.identifier or "")))
+
+    def _ours(self, name: str) -> bool:
+        return name == self._package or name.startswith(self._package + ":")
+
+    async def _connect_to_gadget(self) -> None:
+        """The gadget listens once the app has begun to load it."""
+        deadline = time.monotonic() + _FIND_SECONDS
+        while True:
+            try:
+                await self._connect()
+                return
+            except DeviceError:
+                with contextlib.suppress(DeviceError):
+                    await self._endpoint.close()
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_POLL_SECONDS * 2)
+
+    async def _main_process(self, known: set[int]) -> tuple[int, str]:
+        """Wait for the app's new main process, by announcement or by the phone's list."""
+        assert self._find is not None  # noqa: S101 - set by `launch`
+        deadline = time.monotonic() + _FIND_SECONDS
+        while time.monotonic() < deadline:
+            while not self._spawned.empty():
+                pid, name = self._spawned.get_nowait()
+                if name == self._package:
+                    return pid, name
+                if not self._ours(name):
+                    await self._resume(pid)
+            for pid, name in sorted((await self._find()).items()):
+                if pid not in known and name == self._package:
+                    return pid, name
+            await asyncio.sleep(_POLL_SECONDS)
+        raise AppError(f"{self._package}: no process appeared within {_FIND_SECONDS:g} s")
+
+    async def _hook(self, pid: int, name: str) -> HookedProcess:
+        self._hooking.add(pid)
+        try:
+            for attempt in range(1, _ATTACH_ATTEMPTS + 1):
+                process = HookedProcess(
+                    pid,
+                    name,
+                    self._journal,
+                    self._apis,
+                    self._sha256,
+                    self._gated or self._mode == "gadget",
+                    self._on_detached,
+                )
+                try:
+                    await process.hook(self._endpoint.device, self._bundle, self._configuration)
+                except ProcessGone:
+                    # A process that was just forked may not be known to the endpoint yet.
+                    if attempt == _ATTACH_ATTEMPTS:
+                        raise
+                    await asyncio.sleep(_POLL_SECONDS * 3)
+                    continue
+                self._processes[pid] = process
+                self._journal.write(ProcessSeen(pid=pid, process=name, state="started"))
+                return process
+            raise ProcessGone(f"process {pid} is not there")
+        finally:
+            self._hooking.discard(pid)
+
+    async def _resume(self, pid: int) -> None:
+        try:
+            await call(self._endpoint.device.resume(pid), f"resume {pid}")
+        except (NotOffered, ProcessGone):
+            return  # it was not held, or is gone, which the watcher sees
+
+    def _on_detached(self, process: HookedProcess, reason: str) -> None:
+        state = "exited" if "terminated" in reason else "detached"
+        self._journal.write(
+            ProcessSeen(pid=process.pid, process=process.name, state=state, reason=reason[:200])
+        )
+
+    async def _watch(self) -> None:
+        """New processes, lost hooks and silent bundles, until cancelled."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            try:
+                await self._look()
+            except DeviceError as error:
+                now = self._journal.now()
+                self._journal.gap(
+                    GapCause.RECORDER_FAILED, now, now, detail=f"processes unknown: {error}"
+                )
+
+    async def _look(self) -> None:
+        assert self._find is not None  # noqa: S101 - set by `launch`
+        alive = await self._find()
+        while not self._spawned.empty():
+            pid, name = self._spawned.get_nowait()
+            if self._ours(name):
+                alive.setdefault(pid, name)
+            else:
+                await self._resume(pid)
+        for pid, name in sorted(alive.items()):
+            process = self._processes.get(pid)
+            if process is None and self._ours(name):
+                await self._hook_late(pid, name)
+            elif process is not None and process.detached and pid not in self._given_up:
+                await self._hook_again(pid, name, process)
+        for pid, process in self._processes.items():
+            if pid in alive and not process.detached:
+                self._listen(pid, process)
+            elif pid not in alive and pid in self._gaps:
+                self._journal.close_gap(self._gaps.pop(pid))
+
+    async def _hook_late(self, pid: int, name: str) -> None:
+        if pid in self._hooking or pid in self._given_up:
+            return
+        try:
+            await self._hook(pid, name)
+        except DeviceError as error:
+            self._given_up.add(pid)
+            if not isinstance(error, ProcessGone):
+                self._journal.open_gap(
+                    GapCause.PROCESS_NOT_HOOKED, scope=f"{name} ({pid})", detail=str(error)
+                )
+        finally:
+            await self._resume(pid)
+
+    async def _hook_again(self, pid: int, name: str, lost: HookedProcess) -> None:
+        if pid not in self._gaps:
+            self._gaps[pid] = self._journal.open_gap(
+                GapCause.FRIDA_DETACHED,
+                scope=f"{name} ({pid})",
+                detail=lost.detached,
+                start=lost.last_heard_ns or None,
+            )
+        try:
+            await self._hook(pid, name)
+        except DeviceError:
+            return  # tried again at the next look; the gap stays open
+        self._journal.close_gap(self._gaps.pop(pid))
+
+    def _listen(self, pid: int, process: HookedProcess) -> None:
+        silent = time.monotonic() - process.last_heard > _SILENCE_SECONDS
+        if silent and pid not in self._silent:
+            self._silent[pid] = self._journal.open_gap(
+                GapCause.FRIDA_DETACHED,
+                scope=f"{process.name} ({pid})",
+                detail="the bundle says nothing any more",
+                start=process.last_heard_ns or None,
+            )
+        elif not silent and pid in self._silent:
+            self._journal.close_gap(self._silent.pop(pid))
