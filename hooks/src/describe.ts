@@ -30,7 +30,9 @@ function hexOf(bytes: ArrayLike<number>, count: number, separator: string): stri
 }
 
 function isByteArray(value: object): value is ArrayLike<number> {
-  return "type" in value && value.type === "byte" && "length" in value;
+  // The bridge gives the specification of a primitive array's element under `$s`.
+  const { $s: element } = value as { $s?: { typeName?: string; name?: string } };
+  return element !== undefined && (element.typeName ?? element.name) === "byte";
 }
 
 /** One value as text for the record of a call. */

@@ -108,8 +108,12 @@ rpc.exports = {
   },
   canary(token: string): void {
     Java.performNow(() => {
-      const boolean = use("java.lang.Boolean") as unknown as { getBoolean(key: string): boolean };
-      boolean.getBoolean(CANARY_PREFIX + token);
+      // By reflection: a wrapper's own call would reach the original method, past its hook.
+      const boolean = use("java.lang.Boolean").class as unknown as {
+        getMethod(name: string, types: unknown[]): { invoke(on: null, args: unknown[]): unknown };
+      };
+      const text = use("java.lang.String").class;
+      boolean.getMethod("getBoolean", [text]).invoke(null, [CANARY_PREFIX + token]);
     });
     flush();
   },
