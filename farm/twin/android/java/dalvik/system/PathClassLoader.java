@@ -59,7 +59,9 @@ public class PathClassLoader extends ClassLoader {
     /** Also by the names of arrays, which instrumentation asks loaders for. */
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return name.startsWith("[") ? Class.forName(name.replace('/', '.'), false, this) : super.loadClass(name, resolve);
+        return name.startsWith("[")
+                ? Class.forName(name.replace('/', '.'), false, this)
+                : super.loadClass(name, resolve);
     }
 
     @Override
