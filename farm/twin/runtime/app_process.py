@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    import subprocess
 
 LINE_BYTES = 8 * 1024 * 1024
 _UNSENT_BYTES = 32 * 1024 * 1024  # an app that reads nothing cannot fill the twin's memory

@@ -19,7 +19,12 @@ def placed(tree: dict[str, object]) -> View:
 @given(st.text(alphabet=st.characters()))
 @settings(max_examples=200, deadline=None)
 def test_any_text_stays_well_formed(text: str) -> None:
-    tree = {"class": "android.widget.TextView", "text": text, "desc": "x", "height": "20"}
+    tree: dict[str, object] = {
+        "class": "android.widget.TextView",
+        "text": text,
+        "desc": "x",
+        "height": "20",
+    }
     root = etree.fromstring(hierarchy_xml([("p", placed(tree))]).encode())
     assert root[0].get("content-desc") == "x"
 

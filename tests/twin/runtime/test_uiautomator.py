@@ -25,7 +25,7 @@ class Wire:
         return socket.create_connection(("127.0.0.1", self._port), timeout=20)
 
 
-class Driver(uiautomator2.Device):
+class Driver(uiautomator2.Device):  # type: ignore[misc]
     """The library's own class without its start-up over adb, which end-to-end tests cover."""
 
     def __init__(self, port: int) -> None:
