@@ -38,12 +38,12 @@ from farm.model.vocabulary import DataType, Level, Phase, VerdictKind
 from farm.session.lab import Lab, Order, inspect_apk
 from farm.session.plan import SessionPlan, SessionResult
 from farm.session.settings import LabSettings
-from farm.twin.building.apk import built_apk
+from farm.twin.building.apk import APKS
 
 TWINS = [
     TwinDescription(profile="xiaomi-mi8-android9-su", clock_offset=37.0),
     TwinDescription(profile="emulator-android9-root", clock_drift_ppm=200.0),
-    TwinDescription(profile="huawei-p20-android8-locked"),
+    TwinDescription(profile="xiaomi-mi8-android9-su"),
 ]
 _SETTLE_SECONDS = 4.0
 _ORDER = [Level.ACCESSED, Level.TRANSMITTED, Level.TRANSMITTED_THIRD_PARTY]
@@ -194,7 +194,7 @@ async def _demonstrate(
         judging = asyncio.Semaphore(1)
 
         async def inspect(name: str, scenario: str) -> None:
-            apk = built_apk(name)
+            apk = APKS / f"{name}.apk"
             order = Order(
                 apks=(apk,),
                 app=await inspect_apk(apk),
