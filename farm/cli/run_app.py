@@ -66,7 +66,7 @@ def run_app(
     rules = load_rules(parties)
     chosen = load(scenario)
     settings = LabSettings(home=home or default_home(), hosts=hosts, parties=parties)
-    serial = None if phone in {"any", "twin"} else phone
+    serial = "" if phone in {"any", "twin"} else phone
 
     async def work() -> Judgement | None:
         app = await inspect_apk(apk[0])
@@ -84,7 +84,9 @@ def run_app(
         async with AsyncExitStack() as stack:
             chosen_settings = settings
             if phone == "twin":
-                twins = await stack.enter_async_context(EmbeddedTwins([TwinDescription(profile=twin_profile)]))
+                twins = await stack.enter_async_context(
+                    EmbeddedTwins([TwinDescription(profile=twin_profile)])
+                )
                 chosen_settings = msgspec.structs.replace(
                     settings,
                     adb_port=twins.adb_port,

@@ -18,7 +18,7 @@ from farm import __version__
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.explore.run import Run
-from farm.model.events import AnyBody, DeviceNote, Heartbeat
+from farm.model.events import AnyBody, Heartbeat
 from farm.model.session import FORMAT_VERSION, Session
 from farm.model.vocabulary import AccessMode, ConsentAnswer, Outcome, SessionState, Stream
 from farm.recorders.api.recorder import ApiRecorder

@@ -1,6 +1,7 @@
 """The farm's own share of a session: phone leased, but neither app nor scenario running."""
 
 import asyncio
+import itertools
 import statistics
 import sys
 import tempfile
@@ -51,7 +52,7 @@ def _seconds_by_state(folder: Path) -> dict[str, float]:
     ]
     return {
         str(state): (later - began) / 1e9
-        for (state, began), (_, later) in zip(entered, entered[1:], strict=False)
+        for (state, began), (_, later) in itertools.pairwise(entered)
     }
 
 

@@ -80,8 +80,8 @@ def _compile(hooks: Path) -> str:
             where = f"{place['path']}:{place['line'] + 1}" if isinstance(place, dict) else _ENTRY
             problems.append(f"{where}: {item.get('text', '')}")
 
-    compiler = frida.Compiler()
-    compiler.on("diagnostics", note)
+    compiler = frida.Compiler()  # type: ignore[no-untyped-call]
+    compiler.on("diagnostics", note)  # type: ignore[call-overload]
     try:
         compiled = compiler.build(
             str(hooks / _ENTRY),
