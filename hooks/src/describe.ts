@@ -38,7 +38,7 @@ function isByteArray(value: object): value is ArrayLike<number> {
 /** One value as text for the record of a call. */
 export function describe(value: unknown, limits: Limits): string {
   if (value === null || value === undefined) return "null";
-  if (typeof value !== "object") return String(value as unknown as string | number | boolean | bigint);
+  if (typeof value !== "object") return String(value);
   if (value instanceof Int64 || value instanceof UInt64) return value.toString();
   if (isByteArray(value)) {
     return `0x${hexOf(value, Math.min(value.length, limits.text / 2 - 2), "")}`;
