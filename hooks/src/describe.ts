@@ -38,6 +38,7 @@ function isByteArray(value: object): value is ArrayLike<number> {
 /** One value as text for the record of a call. */
 export function describe(value: unknown, limits: Limits): string {
   if (value === null || value === undefined) return "null";
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- only primitives come here
   if (typeof value !== "object") return String(value);
   if (value instanceof Int64 || value instanceof UInt64) return value.toString();
   if (isByteArray(value)) {

@@ -3,8 +3,6 @@
 To teach it a format, write a small function of type `Decoder` and add it to `DECODERS`.
 """
 
-from collections.abc import Iterator
-
 from farm.detect.decode import compression, structured, text
 from farm.detect.decode.carriers import Carrier
 from farm.detect.decode.node import Budget, Decoder, Leaf, Limits
@@ -23,6 +21,9 @@ DECODERS: tuple[Decoder, ...] = (
 )
 """In this order. The first whose pieces hold the whole input ends the search at that level."""
 
+SHORTEST = 8
+"""Bytes: in less no encoding can hide a value that says anything."""
+
 
 def leaves(carrier: Carrier, limits: Limits | None = None) -> tuple[list[Leaf], list[str]]:
     """Take a carrier apart.
@@ -32,8 +33,7 @@ def leaves(carrier: Carrier, limits: Limits | None = None) -> tuple[list[Leaf], 
     """
     budget = Budget(limits or Limits(), len(carrier.data))
     data, path = _without_content_encodings(carrier, budget)
-    found = list(_walk(carrier.location, data, path, 0, budget))
-    return found, budget.cut
+    return _walk(carrier.location, data, path, budget), budget.cut
 
 
 def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes, tuple[str, ...]]:
@@ -51,25 +51,27 @@ def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes,
     return data, path
 
 
-def _walk(
-    location: str, data: bytes, path: tuple[str, ...], depth: int, budget: Budget
-) -> Iterator[Leaf]:
-    if not data:
-        return
-    if depth >= budget.limits.depth:
-        yield Leaf(location, path, data)
-        return
-    inner: list[tuple[str, bytes]] = []
-    whole = False
-    for decoder in DECODERS:
-        decoded = decoder(data, budget)
-        if decoded is None:
+def _walk(location: str, data: bytes, path: tuple[str, ...], budget: Budget) -> list[Leaf]:
+    found: list[Leaf] = []
+    waiting = [(data, path, 0)]
+    while waiting:
+        data, path, depth = waiting.pop()
+        if len(data) < SHORTEST or depth >= budget.limits.depth:
+            if data:
+                found.append(Leaf(location, path, data))
             continue
-        inner += [(piece.step, piece.data) for piece in decoded.pieces]
-        if decoded.whole:
-            whole = True
-            break
-    if not whole:
-        yield Leaf(location, path, data)
-    for step, piece in inner:
-        yield from _walk(location, piece, (*path, step), depth + 1, budget)
+        inner: list[tuple[bytes, tuple[str, ...], int]] = []
+        whole = False
+        for decoder in DECODERS:
+            decoded = decoder(data, budget)
+            if decoded is None:
+                continue
+            inner += [(piece.data, (*path, piece.step), depth + 1) for piece in decoded.pieces]
+            if decoded.whole:
+                whole = True
+                break
+        if not whole:
+            found.append(Leaf(location, path, data))
+        inner.reverse()
+        waiting += inner
+    return found
