@@ -48,7 +48,11 @@ class Processes:
 
     async def open(self) -> None:
         """Listen for processes to join."""
-        self._folder = tempfile.TemporaryDirectory(prefix="farm-twin-")
+        self._folder = tempfile.TemporaryDirectory(
+            # beside the sandbox: whoever removes a killed twin removes this with it
+            dir=self._system.root.parent,
+            prefix="processes-",
+        )
         folder = Path(self._folder.name)
         self._launcher = await asyncio.to_thread(Launcher, folder, self._options)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LINE_BYTES)
