@@ -117,7 +117,9 @@ class Layout:
         height: int,
         cache: _Cache,
     ) -> tuple[int, int]:
-        fixed_width = self._fixed(view.width)
+        # in a row, a weight decides the width: the offered share, whatever the view asks for
+        shared = view.weight > 0 and view.parent is not None and _is_horizontal(view.parent)
+        fixed_width = None if shared else self._fixed(view.width)
         fixed_height = self._fixed(view.height)
         offered = min(fixed_width, width) if fixed_width is not None else width
         pad = self.insets(view)

@@ -93,3 +93,18 @@ def test_invisible_keeps_its_place_and_gone_does_not() -> None:
     )
     assert [child.bounds[1] for child in root.children] == [0, 50]
     assert hierarchy_xml([("p", root)]).count('text="a"') == 1
+
+
+def test_buttons_that_share_a_row_are_measured_by_their_share() -> None:
+    buttons = [
+        {"class": "android.widget.Button", "text": text, "width": 0, "weight": 1}
+        for text in ("不同意", "同意")
+    ]
+    root = placed(
+        {
+            "class": "android.widget.LinearLayout",
+            "orientation": "horizontal",
+            "children": buttons,
+        }
+    )
+    assert [child.bounds for child in root.children] == [(0, 0, 200, 48), (200, 0, 400, 48)]
