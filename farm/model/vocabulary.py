@@ -61,16 +61,86 @@ class DataType(StrEnum):
     MICROPHONE = "microphone"
     MEDIA = "media"
     SENSORS = "sensors"
+    MEID = "meid"
+    SIM_INFO = "sim_info"  # operator, country, state, slots: no number that names one card
+    NETWORK_OPERATOR = "network_operator"
+    PHONE_STATE = "phone_state"  # ringing, in a call, service state
+    WIDEVINE_ID = "widevine_id"  # MediaDrm's device id: survives a factory reset
+    GSF_ID = "gsf_id"  # Google Services Framework's id of the device
+    INSTANCE_ID = "instance_id"  # an installation's id given by a platform service
+    DEVICE_NAME = "device_name"  # as the user named the phone
+    WIFI_INFO = "wifi_info"  # link speed, signal, state
+    WIFI_NETWORKS = "wifi_networks"  # those the user saved
+    ETHERNET_MAC = "ethernet_mac"
+    BLUETOOTH_DEVICES = "bluetooth_devices"  # paired or found nearby
+    LAN_NEIGHBOURS = "lan_neighbours"  # other devices on the local network
+    NETWORK_STATE = "network_state"
+    NETWORK_STATISTICS = "network_statistics"  # traffic and open connections of the phone
+    USAGE_STATISTICS = "usage_statistics"  # which apps were used when
+    PHOTO_LOCATION = "photo_location"  # where a photo was taken (EXIF)
+    FILES = "files"  # on shared storage, documents and downloads
+    SCREEN_CONTENT = "screen_content"  # capture of the screen, or its text by accessibility
+    NOTIFICATIONS = "notifications"
+    FACE = "face"
+    BIOMETRIC = "biometric"
+    NFC = "nfc"
+    ACTIVITY_RECOGNITION = "activity_recognition"  # walking, driving, steps
+    BROWSER_HISTORY = "browser_history"
+    USER_DICTIONARY = "user_dictionary"
+    BLOCKED_NUMBERS = "blocked_numbers"
+    VOICEMAIL = "voicemail"
+    SYSTEM_LOG = "system_log"
+    FINGERPRINT = "fingerprint"  # facts of the device that together tell it from others
+    NATIONAL_ID = "national_id"  # number of an identity card
+    NAME = "name"  # of a person
+    EMAIL = "email"
+    BANK_CARD = "bank_card"
     BUILD_PROPERTIES = "build_properties"  # model, brand, version: not personal by itself
+    BEHAVIOUR = "behaviour"  # something the app does rather than reads; never a reading
     CANARY = "canary"  # the farm's own proof of life, never a finding
 
 
-PERSONAL: frozenset[DataType] = frozenset(DataType) - {
-    DataType.BUILD_PROPERTIES,
-    DataType.SENSORS,
-    DataType.CANARY,
-}
+NOT_PERSONAL_ALONE: frozenset[DataType] = frozenset(
+    {
+        DataType.BUILD_PROPERTIES,
+        DataType.FINGERPRINT,
+        DataType.SENSORS,
+        DataType.SIM_INFO,
+        DataType.NETWORK_OPERATOR,
+        DataType.PHONE_STATE,
+        DataType.WIFI_INFO,
+        DataType.NETWORK_STATE,
+        DataType.NETWORK_STATISTICS,
+        DataType.NFC,
+        DataType.BEHAVIOUR,
+        DataType.CANARY,
+    }
+)
+"""Reading these names nobody; recorded for frequency and context, no finding by themselves."""
+
+PERSONAL: frozenset[DataType] = frozenset(DataType) - NOT_PERSONAL_ALONE
 """Data types whose collection without consent is a finding (GB/T 35273-2020, annex A)."""
+
+
+class TransformKind(StrEnum):
+    """What an app did to bytes on their way out."""
+
+    CIPHER = "cipher"
+    MAC = "mac"
+    DIGEST = "digest"
+    BASE64 = "base64"
+    COMPRESSION = "compression"
+    JSON = "json"
+
+
+class ComponentKind(StrEnum):
+    """What of an Android app was started."""
+
+    ACTIVITY = "activity"
+    SERVICE = "service"
+    RECEIVER = "receiver"
+    PROVIDER = "provider"
+    PROCESS = "process"
 
 
 class Phase(StrEnum):
