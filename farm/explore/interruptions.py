@@ -41,7 +41,10 @@ class Interruptions:
         if self._answered >= self._policy.max_interruptions:
             return False
         self._answered += 1
-        return await touch(self._driver, self._journal, button, recognised.kind)
+        allowed = None
+        if recognised.kind is DialogKind.PERMISSION:
+            allowed = button is recognised.accept
+        return await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
 
     def _answer(self, recognised: Recognised, package: str) -> Button | None:
         kind = recognised.kind

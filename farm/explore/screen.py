@@ -81,6 +81,11 @@ class ScreenView:
                     decline_text=recognised.decline.text if recognised.decline else "",
                     reasons=[clean(reason) for reason in _reasons(recognised)],
                     screenshot_file=state.screenshot_file,
+                    links=[clean(link.text)[:200] for link in recognised.details[:20]],
+                    has_checkbox=recognised.checkbox is not None,
+                    preticked=recognised.preticked,
+                    acknowledge_only=recognised.accept is not None and not recognised.accept.clear,
+                    second_stage=recognised.second_stage,
                 )
             )
         return state, recognised

@@ -19,6 +19,7 @@ async def touch(
     button: Button,
     dialog: DialogKind,
     answer: ConsentAnswer | None = None,
+    allowed: bool | None = None,
 ) -> bool:
     """Tap a button and record it; False if the phone refused the command.
 
@@ -48,6 +49,7 @@ async def touch(
             confirmed=confirmed,
             dialog=dialog,
             answer=answer,
+            allowed=allowed,
         )
     )
     if isinstance(doubt, DeviceGone | asyncio.CancelledError):

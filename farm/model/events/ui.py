@@ -32,6 +32,11 @@ class Dialog(Body, frozen=True, kw_only=True, tag="dialog"):
     decline_text: str = ""
     reasons: list[str] = []
     screenshot_file: str = ""
+    links: list[str] = []  # texts of links to documents and to detailed choices
+    has_checkbox: bool = False
+    preticked: bool = False  # the box was already ticked when the dialog was first seen
+    acknowledge_only: bool = False  # its only way on is a word such as "OK": no clear agreement
+    second_stage: bool = False  # it asks again after a refusal
 
 
 class Tap(Body, frozen=True, kw_only=True, tag="tap"):
@@ -44,6 +49,7 @@ class Tap(Body, frozen=True, kw_only=True, tag="tap"):
     confirmed: int
     dialog: DialogKind = DialogKind.NONE
     answer: ConsentAnswer | None = None  # set only on a recognised privacy-consent dialog
+    allowed: bool | None = None  # set only on a system permission dialog: what the button says
 
 
 class Expectation(Body, frozen=True, kw_only=True, tag="expectation"):
