@@ -5,38 +5,60 @@
  * is compiled (`farm/recorders/api/catalogue.py`).
  */
 
-/** One condition on an argument: equal to, or beginning with, one of the texts. */
+/** One condition on an argument or on the object itself; one of its lists must match. */
 export interface Condition {
-  argument: number;
+  argument: "this" | number;
+  /** A member to compare instead of the thing itself; empty: the thing. */
+  get: string;
   is: string[];
   starts: string[];
+  contains: string[];
   uri: string[];
+  /** Paths, in which "*" stands for anything within one folder's name. */
+  path: string[];
+  /** Names of classes that the thing may be an instance of. */
+  class: string[];
 }
 
 /** How to turn an argument or the result into text that names the information. */
 export interface ValueRule {
-  /** "result" or the index of an argument. */
-  from: "result" | number;
+  /** "result", "this" or the index of an argument. */
+  from: "result" | "this" | number;
   /** Read every element of a list or array (bounded). */
   each: boolean;
   /** Members to read, "name()" or "name", dotted; empty: the thing itself. */
   get: string[];
-  as: "text" | "mac" | "hex" | "mac_bytes";
+  as: "text" | "mac" | "hex" | "interfaces";
   /** Characters removed from the front, such as a canary's prefix. */
   strip: string;
+  /** Native: where in the memory that the argument points at, and how many bytes; 0: a C string. */
+  at: number;
+  length: number;
 }
 
-export interface Api {
+/** What every entry says, whichever way its calls are seen. */
+export interface Entry {
   id: string;
+  data_type: string;
+  when: Condition[];
+  values: ValueRule[];
+}
+
+export interface Api extends Entry {
   class: string;
   method: string;
   /** Argument types of each overload to hook; null: all of them. */
   overloads: string[][] | null;
   /** The class is an interface or abstract: hook what implements it. */
   implementations: boolean;
-  when: Condition[];
-  values: ValueRule[];
-  data_type: string;
+}
+
+/** A function that a native library exports. */
+export interface NativeApi extends Entry {
+  /** The library's file name; empty: whichever the process binds the symbol to. */
+  library: string;
+  symbol: string;
+  arguments: ("int" | "text" | "texts" | "pointer")[];
 }
 
 export interface Limits {
@@ -48,7 +70,14 @@ export interface Limits {
 export interface Configuration {
   schema: number;
   apis: Api[];
+  natives: NativeApi[];
   limits: Limits;
+}
+
+/** How a condition looks at the call: both are asked lazily, since reading costs. */
+export interface Subject {
+  text(argument: "this" | number, get: string): string | null;
+  instanceOf(argument: "this" | number, className: string): boolean;
 }
 
 /** "content://authority/path" matches a rule at a boundary of the path, never inside a name. */
@@ -60,16 +89,34 @@ function matchesUri(text: string, rule: string): boolean {
   return next === "" || next === "/" || next === "?" || next === "#";
 }
 
-/** Whether the call is one that the entry means. `text` gives an argument as text, lazily. */
-export function matches(api: Api, text: (index: number) => string | null): boolean {
-  for (const condition of api.when) {
-    const value = text(condition.argument);
-    if (value === null) return false;
-    const held =
-      condition.is.includes(value) ||
-      condition.starts.some((prefix) => value.startsWith(prefix)) ||
-      condition.uri.some((rule) => matchesUri(value, rule));
-    if (!held) return false;
+const patterns = new Map<string, RegExp>();
+
+/** Whether a path is one that the rule means; "*" never crosses a "/". */
+function matchesPath(path: string, rule: string): boolean {
+  let pattern = patterns.get(rule);
+  if (pattern === undefined) {
+    const escaped = rule.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "[^/]*");
+    pattern = new RegExp(`^${escaped}$`);
+    patterns.set(rule, pattern);
   }
-  return true;
+  return pattern.test(path.replace(/\/{2,}/g, "/"));
+}
+
+function matchesText(condition: Condition, text: string): boolean {
+  return (
+    condition.is.includes(text) ||
+    condition.starts.some((prefix) => text.startsWith(prefix)) ||
+    condition.contains.some((part) => text.includes(part)) ||
+    condition.uri.some((rule) => matchesUri(text, rule)) ||
+    condition.path.some((rule) => matchesPath(text, rule))
+  );
+}
+
+/** Whether the call is one that the entry means. */
+export function matches(entry: Entry, subject: Subject): boolean {
+  return entry.when.every((condition) => {
+    if (condition.class.some((name) => subject.instanceOf(condition.argument, name))) return true;
+    const text = subject.text(condition.argument, condition.get);
+    return text !== null && matchesText(condition, text);
+  });
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Limits, ValueRule } from "./catalogue.js";
-import { cast, isJavaObject, use, type JavaObject, type JavaWrapper } from "./java.js";
+import { cast, isJavaObject, use, type JavaClassObject, type JavaObject, type JavaWrapper } from "./java.js";
 
 const OWN_TEXT = /^(java\.lang\.(String|Boolean|Byte|Character|Short|Integer|Long|Float|Double|Class|CharSequence)|java\.util\.(Locale|UUID)|java\.io\.File|android\.net\.Uri.*|android\.content\.ComponentName|android\.content\.Intent)$/;
 const MOST_DEPTH = 4;
@@ -124,9 +124,29 @@ function asText(value: unknown, rule: ValueRule, limits: Limits): string | null 
   return stripped === "" ? null : stripped;
 }
 
+/** A thing, or one member of it, as text for a condition; null: there is nothing to compare. */
+export function compared(thing: unknown, get: string, limits: Limits): string | null {
+  const value = get === "" ? thing : follow(thing, get);
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map((item) => describe(item, limits)).join(" ");
+  return describe(value, limits);
+}
+
+/** Whether the thing is an instance of the class, or of one below it. */
+export function isInstance(thing: unknown, className: string): boolean {
+  if (!isJavaObject(thing)) return false;
+  let klass: JavaClassObject | null = thing.getClass();
+  while (klass !== null) {
+    if (klass.getName() === className) return true;
+    klass = (klass as JavaClassObject & { getSuperclass(): JavaClassObject | null }).getSuperclass();
+  }
+  return false;
+}
+
 /** The information that a call handed over, as the catalogue says where to find it. */
 export function readValues(
   rules: ValueRule[],
+  self: unknown,
   args: unknown[],
   result: unknown,
   limits: Limits,
@@ -134,7 +154,7 @@ export function readValues(
 ): string[] {
   const values: string[] = [];
   for (const rule of rules) {
-    const start = rule.from === "result" ? result : args[rule.from];
+    const start = rule.from === "result" ? result : rule.from === "this" ? self : args[rule.from];
     if (start === null || start === undefined) continue;
     const sources = rule.each ? elements(start, limits.values + 1) : [start];
     for (const source of sources) {

@@ -8,7 +8,7 @@
 
 import { matches, type Api, type Configuration, type Limits } from "./catalogue.js";
 import { now } from "./clock.js";
-import { bounded, describe, readValues } from "./describe.js";
+import { bounded, compared, describe, isInstance, readValues } from "./describe.js";
 import { isHotSpot, link } from "./hotspot.js";
 import {
   factoryOf,
@@ -46,6 +46,7 @@ function record(
   limits: Limits,
   time: ReturnType<typeof now>,
   stack: string,
+  self: unknown,
   args: unknown[],
   result: unknown,
   error: unknown,
@@ -62,7 +63,7 @@ function record(
     args: args.slice(0, 12).map((arg) => bounded(describe(arg, limits), limits.text, cut, "arguments")),
     result: failed || isVoid ? null : bounded(describe(result, limits), limits.text, cut, "result"),
     error: failed ? errorName(error) : null,
-    values: failed ? [] : readValues(api.values, args, result, limits, cut),
+    values: failed ? [] : readValues(api.values, self, args, result, limits, cut),
     stack,
     tid: Process.getCurrentThreadId(),
     t: time,
@@ -71,14 +72,15 @@ function record(
 }
 
 /** Which of the entries this call is; reads only the arguments that a condition names. */
-function meant(apis: Api[], args: unknown[], limits: Limits): Api[] {
-  return apis.filter((api) => {
-    if (api.when.length === 0) return true;
-    return matches(api, (index) => {
-      const value = args[index];
-      return value === null || value === undefined ? null : describe(value, limits);
-    });
-  });
+function meant(apis: Api[], self: unknown, args: unknown[], limits: Limits): Api[] {
+  const thing = (argument: "this" | number): unknown => (argument === "this" ? self : args[argument]);
+  const subject = {
+    text: (argument: "this" | number, get: string): string | null =>
+      compared(thing(argument), get, limits),
+    instanceOf: (argument: "this" | number, className: string): boolean =>
+      isInstance(thing(argument), className),
+  };
+  return apis.filter((api) => api.when.length === 0 || matches(api, subject));
 }
 
 function install(method: JavaMethod, apis: Api[], limits: Limits): void {
@@ -92,7 +94,7 @@ function install(method: JavaMethod, apis: Api[], limits: Limits): void {
     let time: ReturnType<typeof now> = [0, 0];
     observing.add(thread);
     try {
-      entries = meant(apis, args, limits);
+      entries = meant(apis, this, args, limits);
       const outer = active.get(thread);
       if (outer !== undefined && entries.length > 0) {
         const before = entries.length;
@@ -129,11 +131,11 @@ function install(method: JavaMethod, apis: Api[], limits: Limits): void {
     try {
       for (const api of entries) {
         try {
-          record(api, limits, time, stack, args, result, thrown, isVoid);
+          record(api, limits, time, stack, this, args, result, thrown, isVoid);
         } catch (error) {
           // The call itself is the evidence: it is recorded even if its values cannot be read.
           fault(`${api.id} reading values`, error);
-          record({ ...api, values: [] }, limits, time, stack, [], null, thrown, true);
+          record({ ...api, values: [] }, limits, time, stack, this, [], null, thrown, true);
         }
       }
     } catch (error) {

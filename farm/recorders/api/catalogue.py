@@ -5,6 +5,7 @@ A mistake names file, entry and field. This module hooks nothing and knows no pr
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,39 +18,71 @@ from farm.paths import HOOK_CATALOGUE
 
 CATALOGUE_VERSION = 1
 MOST_ENTRIES = 2000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads ten times as fast
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\$\w+)*")
 _METHOD = re.compile(r"[A-Za-z_]\w*|\$init")
 _TYPE = re.compile(r"[A-Za-z_][\w.$]*|\[+([ZBCSIJFD]|L[\w.$]+;)")
 _MEMBER = re.compile(r"\w+(\(\d*\))?(\.\w+(\(\d*\))?)*")
+_SYMBOL = re.compile(r"[A-Za-z_][\w@.]*")
 _LEVELS = re.compile(r"(\d+)-(\d*)")
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One condition on an argument; one of its lists must match."""
+    """One condition on an argument (or on the object itself); one of its lists must match.
 
-    argument: int
+    Without `get` the argument itself is compared; with it, one member of the argument, such as
+    "getAction()". `class` asks which class it is an instance of.
+    """
+
+    argument: int | Literal["this"]
+    get: str = ""
     is_: list[str] = msgspec.field(default_factory=list, name="is")
     starts: list[str] = []
+    contains: list[str] = []
     uri: list[str] = []
+    path: list[str] = []  # "*" stands for anything within one folder's name
+    class_: list[str] = msgspec.field(default_factory=list, name="class")
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to compare with."""
+        return not (
+            self.is_ or self.starts or self.contains or self.uri or self.path or self.class_
+        )
 
 
 class ValueRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to turn an argument or the result into text that names the information."""
 
-    from_: Literal["result"] | int = msgspec.field(name="from")
+    from_: Literal["result", "this"] | int = msgspec.field(name="from")
     each: bool = False
     get: list[str] = []
-    as_: Literal["text", "mac", "hex"] = msgspec.field(default="text", name="as")
+    as_: Literal["text", "mac", "hex", "interfaces"] = msgspec.field(default="text", name="as")
     strip: str = ""
+    at: int = 0  # native: offset in the memory that the argument points at
+    length: int = 0  # native: bytes there; 0: text that ends with a zero byte
+
+
+NativeType = Literal["int", "text", "texts", "pointer"]
+"""How an argument of a native function is read: a number, a C string, an array of them, memory."""
 
 
 class Api(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One entry: what a call of this method, under these conditions, hands over."""
+    """One entry: what a call of this method, under these conditions, hands over.
+
+    `kind: java` names `class` and `method`; `kind: native` names `symbol`, its `arguments`, and
+    the `library` that exports it (empty: whichever the process would bind it to).
+    """
 
     id: str
-    class_: str = msgspec.field(name="class")
-    method: str
+    kind: Literal["java", "native"] = "java"
+    class_: str = msgspec.field(default="", name="class")
+    method: str = ""
+    library: str = ""
+    symbol: str = ""
+    arguments: list[NativeType] = []
+    way: str = ""  # the route to the information: "settings", "content", "shell", "native", ...
     levels: str
     permission: str
     data_type: DataType
@@ -80,15 +113,46 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     stack: int = 16_384
 
 
-def load_catalogue(path: Path = HOOK_CATALOGUE) -> Catalogue:
-    """Read and check a catalogue.
+def load_catalogue(path: Path = HOOK_CATALOGUE, more: Sequence[Path] = ()) -> Catalogue:
+    """Read and check a catalogue: one YAML file, or every `*.yaml` of a folder; then `more`.
 
     Raises:
         UsageError: one line that names file, entry and field, and what was expected.
     """
+    whole = hashlib.sha256()
+    apis: list[Api] = []
+    seen: dict[str, Path] = {}
+    for file in [one for given in (path, *more) for one in _files(given)]:
+        entries, data = _read(file)
+        whole.update(f"{file.name}\0{len(data)}\0".encode())
+        whole.update(data)
+        for number, entry in enumerate(entries, 1):
+            api = _entry(file, number, entry)
+            if api.id in seen:
+                other = seen[api.id]
+                raise UsageError(
+                    f"{file}: entry {number} ({api.id}): field id: used twice, first in {other}"
+                )
+            seen[api.id] = file
+            apis.append(api)
+    if len(apis) > MOST_ENTRIES:
+        raise UsageError(f"{path}: {len(apis)} entries: expected at most {MOST_ENTRIES}")
+    return Catalogue(apis=apis, sha256=whole.hexdigest())
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.yaml"))
+    if not files:
+        raise UsageError(f"{path}: no *.yaml file in this folder")
+    return files
+
+
+def _read(path: Path) -> tuple[list[object], bytes]:
     try:
         data = path.read_bytes()
-        document = yaml.safe_load(data)
+        document = yaml.load(data, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -101,26 +165,24 @@ def load_catalogue(path: Path = HOOK_CATALOGUE) -> Catalogue:
     entries = document.get("apis")
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_ENTRIES:
         raise UsageError(f"{path}: field apis: expected a list of 1 to {MOST_ENTRIES} entries")
-    apis = [_entry(path, number, entry) for number, entry in enumerate(entries, 1)]
-    seen: set[str] = set()
-    for number, api in enumerate(apis, 1):
-        if api.id in seen:
-            raise UsageError(f"{path}: entry {number} ({api.id}): field id: used twice")
-        seen.add(api.id)
-    return Catalogue(apis=apis, sha256=hashlib.sha256(data).hexdigest())
+    return entries, data
 
 
 def compile_catalogue(catalogue: Catalogue, limits: Limits | None = None) -> dict[str, Any]:
     """The configuration that the bundle's `init` takes, as plain values."""
-    fields = ("id", "class", "method", "overloads", "implementations", "data_type")
-    compiled = []
+    java = ("id", "class", "method", "overloads", "implementations", "data_type", "when", "values")
+    native = ("id", "library", "symbol", "arguments", "data_type", "when", "values")
+    compiled: dict[str, list[dict[str, Any]]] = {"java": [], "native": []}
     for api in catalogue.apis:
         plain: dict[str, Any] = msgspec.to_builtins(api)
-        kept = {name: plain[name] for name in fields}
-        kept["when"] = plain["when"]
-        kept["values"] = plain["values"]
-        compiled.append(kept)
-    return {"schema": 1, "apis": compiled, "limits": msgspec.to_builtins(limits or Limits())}
+        fields = native if api.kind == "native" else java
+        compiled[api.kind].append({name: plain[name] for name in fields})
+    return {
+        "schema": 1,
+        "apis": compiled["java"],
+        "natives": compiled["native"],
+        "limits": msgspec.to_builtins(limits or Limits()),
+    }
 
 
 def _entry(path: Path, number: int, entry: object) -> Api:
@@ -139,10 +201,13 @@ def _entry(path: Path, number: int, entry: object) -> Api:
 def _problems(api: Api) -> list[tuple[str, bool, str]]:
     level = _LEVELS.fullmatch(api.levels)
     types = [one for overload in api.overloads or [] for one in overload]
+    members = [step for rule in api.values for step in rule.get]
+    members += [one.get for one in api.when if one.get]
+    numbers = [one.argument for one in api.when] + [rule.from_ for rule in api.values]
+    of_kind = _native_problems(api, numbers) if api.kind == "native" else _java_problems(api)
     return [
         ("id", not _ID.fullmatch(api.id), "lower case words joined by dots"),
-        ("class", not _CLASS.fullmatch(api.class_), "a Java class, nested ones with $"),
-        ("method", not _METHOD.fullmatch(api.method), "a method's name, or $init"),
+        *of_kind,
         ("levels", level is None, '"first-" or "first-last"'),
         ("reason", not api.reason.strip(), "why this entry is here"),
         ("source", not api.source or not all(api.source), "at least one source of the fact"),
@@ -150,13 +215,13 @@ def _problems(api: Api) -> list[tuple[str, bool, str]]:
         ("overloads", not all(map(_TYPE.fullmatch, types)), "Java type names"),
         (
             "when",
-            any(one.argument < 0 for one in api.when),
+            any(isinstance(one.argument, int) and one.argument < 0 for one in api.when),
             "arguments counted from 0",
         ),
         (
             "when",
-            any(not (one.is_ or one.starts or one.uri) for one in api.when),
-            "one of is, starts, uri",
+            any(one.empty for one in api.when),
+            "one of is, starts, contains, uri, path, class",
         ),
         (
             "when.uri",
@@ -170,7 +235,40 @@ def _problems(api: Api) -> list[tuple[str, bool, str]]:
         ),
         (
             "values.get",
-            any(not _MEMBER.fullmatch(step) for rule in api.values for step in rule.get),
+            any(not _MEMBER.fullmatch(step) for step in members),
             'members such as "getId()" or "info.name"',
         ),
+    ]
+
+
+def _java_problems(api: Api) -> list[tuple[str, bool, str]]:
+    native_only = any(rule.at or rule.length or rule.as_ == "interfaces" for rule in api.values)
+    return [
+        ("class", not _CLASS.fullmatch(api.class_), "a Java class, nested ones with $"),
+        ("method", not _METHOD.fullmatch(api.method), "a method's name, or $init"),
+        ("symbol", bool(api.symbol or api.library or api.arguments), "only with kind: native"),
+        ("values", native_only, "at, length and as: interfaces only with kind: native"),
+    ]
+
+
+def _native_problems(
+    api: Api, numbers: Sequence[int | Literal["result", "this"]]
+) -> list[tuple[str, bool, str]]:
+    known = len(api.arguments)
+    java_only = api.class_ or api.method or api.overloads is not None or api.implementations
+    return [
+        ("symbol", not _SYMBOL.fullmatch(api.symbol), "the name of an exported function"),
+        (
+            "class",
+            bool(java_only),
+            "no class, method, overloads, implementations with kind: native",
+        ),
+        ("when", any(one.get or one.class_ or one.uri for one in api.when), "no get, class, uri"),
+        (
+            "arguments",
+            any(one == "this" or (isinstance(one, int) and one >= known) for one in numbers),
+            "a type for every argument that when or values names",
+        ),
+        ("values.at", any(rule.at < 0 or rule.at > 4096 for rule in api.values), "0 to 4096"),
+        ("values.length", any(not 0 <= rule.length <= 4096 for rule in api.values), "0 to 4096"),
     ]
