@@ -3,20 +3,12 @@
 Everything is data with a version and a digest, so that an analysis says by what it was made.
 """
 
-import functools
-import hashlib
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
-from farm.model.errors import UsageError
+from farm.detect.datafiles import read_yaml, shipped
 from farm.model.vocabulary import Level, Phase, Severity
-
-_DATA = Path(__file__).parent / "data"
-_LARGEST = 8 << 20
-_Read = TypeVar("_Read")
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,43 +123,14 @@ def load_rules(parties: Path | None = None) -> Rules:
     Raises:
         UsageError: the list cannot be read, or a field of it is not what it should be.
     """
-    pack, pack_digest = _shipped("rules.yaml", RulePack)
-    catalogue, catalogue_digest = _shipped("sdks.yaml", SdkCatalogue)
+    pack, pack_digest = shipped("rules.yaml", RulePack)
+    catalogue, catalogue_digest = shipped("sdks.yaml", SdkCatalogue)
     digests = {
         "rules": f"{pack.version}, sha256:{pack_digest}",
         "sdks": f"{catalogue.version}, sha256:{catalogue_digest}",
     }
     extra = PartyList()
     if parties is not None:
-        extra, digest = _read(parties, PartyList)
+        extra, digest = read_yaml(parties, PartyList)
         digests["parties"] = f"sha256:{digest}"
     return Rules(pack=pack, catalogue=catalogue, parties=extra, digests=digests)
-
-
-@functools.cache
-def _shipped(name: str, kind: type[_Read]) -> tuple[_Read, str]:
-    return _read(_DATA / name, kind)
-
-
-def _read(path: Path, kind: type[_Read]) -> tuple[_Read, str]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a YAML file") from error
-    if len(data) > _LARGEST:
-        raise UsageError(f"{path}: larger than {_LARGEST >> 20} MiB; is it the right file?")
-    try:
-        # A safe loader; the compiled one is ten times faster where PyYAML has it.
-        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        parsed = yaml.load(data, Loader=loader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        problem = getattr(error, "problem", None) or "not UTF-8 text, or nested too deeply"
-        raise UsageError(f"{where}: not YAML: {problem}") from error
-    try:
-        value = msgspec.convert(parsed if parsed is not None else {}, kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error
-    return value, hashlib.sha256(data).hexdigest()

@@ -1,0 +1,25 @@
+"""The closed list of signals that rule packs may name."""
+
+from farm.detect.clauses import (
+    behaviour_signals,
+    collection_signals,
+    consent_signals,
+    disclosure_signals,
+    expected,
+    permission_signals,
+)
+from farm.detect.clauses.signal import Signal
+
+SIGNALS: dict[str, Signal] = {
+    signal.id: signal
+    for module in (
+        consent_signals,
+        collection_signals,
+        permission_signals,
+        behaviour_signals,
+        disclosure_signals,
+        expected,
+    )
+    for signal in module.SIGNALS
+}
+"""Every signal by its id."""
