@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from farm.detect.clauses.case import Case
+from farm.detect.clauses.judge import judge_clauses
 from farm.detect.coverage import find_coverage
 from farm.detect.evidence import Evidence
 from farm.detect.findings import find
@@ -53,4 +55,5 @@ def judge(
         undetermined=found.undetermined,
         coverage=coverage,
         verdict=decide(session, found, phases, coverage),
+        clauses=judge_clauses(Case(session, timeline, phases, found, coverage), rules.packs),
     )

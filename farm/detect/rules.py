@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from farm.detect.clauses.packs import LoadedPack, load_packs, shipped_packs
 from farm.detect.datafiles import read_yaml, shipped
 from farm.model.vocabulary import Level, Phase, Severity
 
@@ -114,11 +115,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     pack: RulePack
     catalogue: SdkCatalogue
     parties: PartyList
+    packs: tuple[LoadedPack, ...]  # clauses of the standards
     digests: dict[str, str]  # name -> "version, sha256:..." as it stands in the analysis
 
 
-def load_rules(parties: Path | None = None) -> Rules:
-    """Load the shipped rule pack and catalogue, and an operator's list of parties.
+def load_rules(parties: Path | None = None, packs: Path | None = None) -> Rules:
+    """Load the shipped rules and catalogue, an operator's list of parties, and clause packs.
+
+    Args:
+        parties: the operator's list, YAML.
+        packs: folder of the lab's own packs, judged instead of the shipped ones.
 
     Raises:
         UsageError: the list cannot be read, or a field of it is not what it should be.
@@ -129,8 +135,11 @@ def load_rules(parties: Path | None = None) -> Rules:
         "rules": f"{pack.version}, sha256:{pack_digest}",
         "sdks": f"{catalogue.version}, sha256:{catalogue_digest}",
     }
+    clauses = shipped_packs() if packs is None else load_packs(packs)
+    for loaded in clauses:
+        digests[f"clauses {loaded.name}"] = f"{loaded.pack.version}, sha256:{loaded.sha256}"
     extra = PartyList()
     if parties is not None:
         extra, digest = read_yaml(parties, PartyList)
         digests["parties"] = f"sha256:{digest}"
-    return Rules(pack=pack, catalogue=catalogue, parties=extra, digests=digests)
+    return Rules(pack=pack, catalogue=catalogue, parties=extra, packs=clauses, digests=digests)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from farm.model.clause import ClauseJudgement
 from farm.model.vocabulary import (
     Confidence,
     DataType,
@@ -150,3 +151,4 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     undetermined: list[Finding]  # seen, but not placeable or not provable
     coverage: Coverage
     verdict: Verdict
+    clauses: list[ClauseJudgement] = []  # of every rule pack, in its order

@@ -3,7 +3,7 @@
 from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need
 from farm.detect.clauses.signal import Limits, Signal, sign
-from farm.model.clause import Sign
+from farm.model.clause import Sign, SignalId
 from farm.model.events import CodeLoaded, ComponentStarted
 from farm.model.vocabulary import ComponentKind
 
@@ -66,21 +66,21 @@ def _foreign_code(case: Case, limits: Limits) -> list[Sign]:
 
 SIGNALS = (
     Signal(
-        id="starts_other_app",
+        id=SignalId.STARTS_OTHER_APP,
         zh="未经用户操作启动其他应用的组件",
         en="components of other apps were started",
         needs=(Need.COMPONENT_HOOKS, Need.ACCEPTED, Need.COVERAGE),
         find=_starts_other_app,
     ),
     Signal(
-        id="background_start",
+        id=SignalId.BACKGROUND_START,
         zh="后台自启动",
         en="a component of the app came to life in the background",
         needs=(Need.COMPONENT_HOOKS, Need.BACKGROUND, Need.COVERAGE),
         find=_starts_in_background,
     ),
     Signal(
-        id="foreign_code",
+        id=SignalId.FOREIGN_CODE,
         zh="加载安装包之外的代码",
         en="code from outside the app's package was loaded",
         needs=(Need.CODE_HOOKS, Need.ACCEPTED, Need.COVERAGE),

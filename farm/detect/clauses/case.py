@@ -30,6 +30,7 @@ from farm.model.vocabulary import PERSONAL, ConsentAnswer, DialogKind, Stream
 
 _POLICY_TITLES = re.compile(r"隐私政策|隐私权政策|隐私协议|privacy policy", re.IGNORECASE)
 _POLICY_SHORTEST = 300  # characters: a link or a dialog that names the policy is shorter
+_SPLASH_NS = 8_000_000_000
 _QUIET_AFTER_TAP_NS = 30_000_000_000
 
 
@@ -125,13 +126,23 @@ class Case:
 
     @functools.cached_property
     def screens_readable(self) -> bool:
-        """Whether every screen of the app that was kept had a text in its hierarchy."""
+        """Whether the app's screens had texts in their hierarchies.
+
+        A screen without any, such as a splash picture, counts against it unless one with texts
+        followed soon: a question may stand in a picture for long.
+        """
         own = [
-            placed.event.body
+            (placed.interval.lo, bool(placed.event.body.texts))
             for placed in self.ui(Screen)
             if isinstance(placed.event.body, Screen) and placed.event.body.package == self.package
         ]
-        return bool(own) and all(body.texts for body in own)
+        if not own or not own[-1][1]:
+            return False
+        with_text = [time for time, texts in own if texts]
+        return all(
+            texts or any(0 <= later - time <= _SPLASH_NS for later in with_text)
+            for time, texts in own
+        )
 
     @functools.cached_property
     def policy_named(self) -> bool:

@@ -9,8 +9,9 @@ from farm.detect.clauses import (
     permission_signals,
 )
 from farm.detect.clauses.signal import Signal
+from farm.model.clause import SignalId
 
-SIGNALS: dict[str, Signal] = {
+SIGNALS: dict[SignalId, Signal] = {
     signal.id: signal
     for module in (
         consent_signals,

@@ -6,7 +6,7 @@ from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need
 from farm.detect.clauses.signal import Limits, Signal, sign
 from farm.detect.timeline import FOREVER, Interval, Placed
-from farm.model.clause import Sign
+from farm.model.clause import Sign, SignalId
 from farm.model.events import Call
 from farm.model.finding import Finding
 from farm.model.vocabulary import DataType, Level, Phase
@@ -148,56 +148,56 @@ def _immutable(case: Case, limits: Limits) -> list[Sign]:
 
 SIGNALS = (
     Signal(
-        id="api_before_consent",
+        id=SignalId.API_BEFORE_CONSENT,
         zh="征得同意前读取个人信息",
         en="personal information was read before consent",
         needs=(Need.COVERAGE,),
         find=_in_phase(Phase.BEFORE_CONSENT, sent=False),
     ),
     Signal(
-        id="flow_before_consent",
+        id=SignalId.FLOW_BEFORE_CONSENT,
         zh="征得同意前上传个人信息",
         en="personal information was sent before consent",
         needs=(Need.COVERAGE,),
         find=_in_phase(Phase.BEFORE_CONSENT, sent=True),
     ),
     Signal(
-        id="collect_after_refusal",
+        id=SignalId.COLLECT_AFTER_REFUSAL,
         zh="用户不同意后仍收集个人信息",
         en="personal information was collected after the user refused",
         needs=(Need.DECLINED, Need.COVERAGE),
         find=_in_phase(Phase.AFTER_DECLINE, sent=False),
     ),
     Signal(
-        id="third_party_receives",
+        id=SignalId.THIRD_PARTY_RECEIVES,
         zh="未经同意向第三方提供个人信息",
         en="a third party received personal information without consent",
         needs=(Need.COVERAGE,),
         find=_third_party,
     ),
     Signal(
-        id="background_collection",
+        id=SignalId.BACKGROUND_COLLECTION,
         zh="后台收集个人信息",
         en="personal information was read in the background",
         needs=(Need.BACKGROUND, Need.COVERAGE),
         find=_background,
     ),
     Signal(
-        id="silent_collection",
+        id=SignalId.SILENT_COLLECTION,
         zh="静默状态下收集个人信息",
         en="personal information was read while nobody touched the app",
         needs=(Need.QUIET_FOREGROUND, Need.COVERAGE),
         find=_silent,
     ),
     Signal(
-        id="frequency_over_need",
+        id=SignalId.FREQUENCY_OVER_NEED,
         zh="收集频率偏高",
         en="personal information was read often",
         needs=(Need.ACCEPTED, Need.COVERAGE),
         find=_too_often,
     ),
     Signal(
-        id="immutable_identifier",
+        id=SignalId.IMMUTABLE_IDENTIFIER,
         zh="读取不可变更的设备识别码",
         en="an identifier that cannot be reset was read",
         needs=(Need.ACCEPTED, Need.COVERAGE),

@@ -3,7 +3,7 @@
 from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need
 from farm.detect.clauses.signal import Limits, Signal, sign
-from farm.model.clause import Sign
+from farm.model.clause import Sign, SignalId
 from farm.model.events import Dialog, Expectation
 from farm.model.expectations import Standard
 
@@ -69,28 +69,28 @@ def _ok_only_button(case: Case, limits: Limits) -> list[Sign]:
 
 SIGNALS = (
     Signal(
-        id="no_policy_popup",
+        id=SignalId.NO_POLICY_POPUP,
         zh="首次运行未弹窗提示阅读隐私政策",
         en="no dialog at first start asks to read the privacy policy",
         needs=(Need.CONSENT_DIALOG,),
         find=_no_policy_popup,
     ),
     Signal(
-        id="preticked",
+        id=SignalId.PRETICKED,
         zh="默认勾选同意",
         en="agreement is ticked beforehand",
         needs=(Need.CONSENT_DIALOG, Need.READABLE_SCREENS),
         find=_preticked,
     ),
     Signal(
-        id="no_refuse_button",
+        id=SignalId.NO_REFUSE_BUTTON,
         zh="隐私弹窗无拒绝选项",
         en="the consent dialog has no way to refuse",
         needs=(Need.CONSENT_DIALOG, Need.READABLE_SCREENS),
         find=_no_refuse_button,
     ),
     Signal(
-        id="ok_only_button",
+        id=SignalId.OK_ONLY_BUTTON,
         zh="以“好的”“知道了”等代替明确同意",
         en="a mere acknowledgement stands for agreement",
         needs=(Need.CONSENT_DIALOG, Need.READABLE_SCREENS),

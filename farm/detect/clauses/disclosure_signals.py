@@ -8,7 +8,7 @@ from farm.detect.clauses.needs import Need
 from farm.detect.clauses.policy_words import words_of
 from farm.detect.clauses.scope import necessary_types
 from farm.detect.clauses.signal import Limits, Signal, sign
-from farm.model.clause import Sign
+from farm.model.clause import Sign, SignalId
 from farm.model.events import Call
 from farm.model.finding import Finding
 from farm.model.vocabulary import DataType
@@ -80,21 +80,21 @@ def _outside_necessary_scope(case: Case, limits: Limits) -> list[Sign]:
 
 SIGNALS = (
     Signal(
-        id="item_not_in_policy",
+        id=SignalId.ITEM_NOT_IN_POLICY,
         zh="收集的信息未在隐私政策中列明",
         en="what was collected is not named in the policy",
         needs=(Need.POLICY_TEXT, Need.ACCEPTED, Need.COVERAGE),
         find=_item_not_in_policy,
     ),
     Signal(
-        id="sdk_not_in_policy",
+        id=SignalId.SDK_NOT_IN_POLICY,
         zh="第三方SDK未在隐私政策中列明",
         en="a third party is not named in the policy",
         needs=(Need.POLICY_TEXT, Need.ACCEPTED, Need.COVERAGE),
         find=_sdk_not_in_policy,
     ),
     Signal(
-        id="outside_necessary_scope",
+        id=SignalId.OUTSIDE_NECESSARY_SCOPE,
         zh="收集的信息超出该类应用的必要范围",
         en="what was collected is not necessary for this category of app",
         needs=(Need.CATEGORY, Need.ACCEPTED, Need.COVERAGE),

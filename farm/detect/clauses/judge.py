@@ -15,6 +15,7 @@ from farm.model.clause import (
     ClauseJudgement,
     ClauseState,
     Sighting,
+    SignalId,
     SignalState,
 )
 
@@ -23,9 +24,9 @@ _MOST_SIGNS = 20
 
 def judge_clauses(case: Case, packs: Sequence[LoadedPack]) -> list[ClauseJudgement]:
     """Answer every clause of the packs, in their order."""
-    known: dict[tuple[str, frozenset[str]], Sighting] = {}
+    known: dict[tuple[SignalId, frozenset[str]], Sighting] = {}
 
-    def seen(name: str, clause: Clause) -> Sighting:
+    def seen(name: SignalId, clause: Clause) -> Sighting:
         key = (name, frozenset(clause.data_types))
         if key not in known:
             known[key] = look(SIGNALS[name], case, Limits(data_types=frozenset(clause.data_types)))
@@ -54,14 +55,14 @@ def combine(clause: Clause, judgements: Iterable[ClauseJudgement]) -> ClauseJudg
     A signal is present if any session shows it, absent if at least one session would have shown
     it and none did, else unknown with the needs that every session lacked.
     """
-    by_signal: dict[str, list[Sighting]] = {}
+    by_signal: dict[SignalId, list[Sighting]] = {}
     for judgement in judgements:
         for sighting in judgement.sightings:
             by_signal.setdefault(sighting.signal, []).append(sighting)
     return answer(clause, [_merged(name, seen) for name, seen in by_signal.items()])
 
 
-def _merged(name: str, sightings: Sequence[Sighting]) -> Sighting:
+def _merged(name: SignalId, sightings: Sequence[Sighting]) -> Sighting:
     present = [one for one in sightings if one.state is SignalState.PRESENT]
     if present:
         return Sighting(
@@ -78,7 +79,7 @@ def _merged(name: str, sightings: Sequence[Sighting]) -> Sighting:
     return Sighting(signal=name, state=SignalState.UNKNOWN, lacks=sorted(lacks or every))
 
 
-def _answer(clause: Clause, states: dict[str, SignalState]) -> ClauseAnswer:
+def _answer(clause: Clause, states: dict[SignalId, SignalState]) -> ClauseAnswer:
     if clause.state is ClauseState.NOT_OBSERVABLE:
         return ClauseAnswer.NOT_OBSERVABLE
     breaking = [states.get(name, SignalState.UNKNOWN) for name in clause.broken_by]

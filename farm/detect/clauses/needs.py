@@ -13,7 +13,7 @@ from farm.model.expectations import Standard
 from farm.model.vocabulary import ConsentAnswer
 
 _BACKGROUND_NS = 10_000_000_000
-_QUIET_NS = 30_000_000_000
+_QUIET_NS = 20_000_000_000
 
 
 class Need(StrEnum):
@@ -30,7 +30,7 @@ class Need(StrEnum):
     COMPONENT_HOOKS = "component_hooks"  # starts of components were watched inside the app
     CODE_HOOKS = "code_hooks"  # loading of code was watched inside the app
     BACKGROUND = "background"  # the app was watched in the background for 10 s or more
-    QUIET_FOREGROUND = "quiet_foreground"  # on screen and untouched for 30 s or more
+    QUIET_FOREGROUND = "quiet_foreground"  # untouched for 30 s, then watched on screen for 20 s
     POLICY_TEXT = "policy_text"  # the text of the privacy policy was on the screen
     CATEGORY = "category"  # the app's category is given (`--category`)
 
@@ -64,7 +64,10 @@ DESCRIPTIONS: dict[Need, tuple[str, str]] = {
     Need.COMPONENT_HOOKS: ("监测组件启动", "component starts were watched"),
     Need.CODE_HOOKS: ("监测代码加载", "code loading was watched"),
     Need.BACKGROUND: ("后台观察不少于10秒", "watched in the background for 10 s"),
-    Need.QUIET_FOREGROUND: ("前台静置不少于30秒", "on screen and untouched for 30 s"),
+    Need.QUIET_FOREGROUND: (
+        "前台静置30秒后再观察20秒",
+        "watched for 20 s, untouched for 30",
+    ),
     Need.POLICY_TEXT: ("获取隐私政策文本", "the policy's text was seen"),
     Need.CATEGORY: ("已知应用类别", "the app's category is known"),
 }

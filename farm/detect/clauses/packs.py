@@ -1,7 +1,7 @@
 """Rule packs: the clauses of one document as data, each with its state and what decides it.
 
 A pack is a YAML file below `farm/detect/data/packs/`; a lab may add its own. Loading checks what
-a schema cannot: signals exist, states and signals fit each other, ids are unique.
+a schema cannot: states and signals fit each other, ids are unique.
 """
 
 import functools
@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from farm.detect.clauses.catalogue import SIGNALS
 from farm.detect.datafiles import DATA, read_yaml
-from farm.model.clause import ClauseState
+from farm.model.clause import ClauseState, SignalId
 from farm.model.errors import UsageError
 from farm.model.vocabulary import DataType
 
@@ -49,8 +48,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     text: Wording
     state: ClauseState
     verified: bool
-    broken_by: list[str] = []
-    review_by: list[str] = []
+    broken_by: list[SignalId] = []
+    review_by: list[SignalId] = []
     data_types: list[DataType] = []  # empty: every kind of personal information
     scenarios: list[str] = []
     note: Wording | None = None  # why it is not observable, or what the person has to decide
@@ -119,9 +118,6 @@ def load_pack(path: Path) -> LoadedPack:
 def _problems(clause: Clause) -> Iterator[str]:
     if not clause.id or not clause.item or not clause.text.zh or not clause.text.en:
         yield "fields id, item, text.zh and text.en: expected text"
-    for name in [*clause.broken_by, *clause.review_by]:
-        if name not in SIGNALS:
-            yield f"signal {name!r} is unknown; see `farm rules signals`"
     if clause.state is ClauseState.AUTOMATIC and not clause.broken_by:
         yield "field broken_by: an automatic clause needs at least one signal"
     if clause.state is ClauseState.ASSISTED and clause.broken_by:

@@ -6,7 +6,7 @@ from farm.detect.clauses.needs import Need
 from farm.detect.clauses.permission_groups import group_of
 from farm.detect.clauses.signal import Limits, Signal, sign
 from farm.detect.timeline import Placed
-from farm.model.clause import Sign
+from farm.model.clause import Sign, SignalId
 from farm.model.events import (
     Dialog,
     Expectation,
@@ -193,49 +193,49 @@ def _prompt_loop(case: Case, limits: Limits) -> list[Sign]:
 
 SIGNALS = (
     Signal(
-        id="permission_before_consent",
+        id=SignalId.PERMISSION_BEFORE_CONSENT,
         zh="征得同意前打开可收集个人信息的权限",
         en="a permission was opened before consent",
         needs=(Need.PERMISSION_HOOKS, Need.COVERAGE),
         find=_granted_before_consent,
     ),
     Signal(
-        id="permission_asked_before_consent",
+        id=SignalId.PERMISSION_ASKED_BEFORE_CONSENT,
         zh="征得同意前申请权限",
         en="a permission was asked for before consent",
         needs=(Need.PERMISSION_HOOKS, Need.COVERAGE),
         find=_asked_before_consent,
     ),
     Signal(
-        id="bundle_request",
+        id=SignalId.BUNDLE_REQUEST,
         zh="一次申请多个权限",
         en="several permissions were asked for at once",
         needs=(Need.PERMISSION_HOOKS, Need.ACCEPTED, Need.COVERAGE),
         find=_bundle,
     ),
     Signal(
-        id="repeat_after_denial",
+        id=SignalId.REPEAT_AFTER_DENIAL,
         zh="拒绝后频繁申请权限",
         en="a refused permission was asked for again",
         needs=(Need.PERMISSION_DENIED, Standard.NOT_ASKED_AGAIN_AFTER_DENIAL),
         find=any_of(_repeat_in_session, not_held(Standard.NOT_ASKED_AGAIN_AFTER_DENIAL)),
     ),
     Signal(
-        id="repeat_next_start",
+        id=SignalId.REPEAT_NEXT_START,
         zh="重新启动后再次申请已拒绝的权限",
         en="a refused permission was asked for again at the next start",
         needs=(Need.PERMISSION_DENIED, Need.RESTART_AFTER_DENIAL),
         find=any_of(_repeat_next_start, not_held(Standard.NOT_ASKED_AGAIN_AT_NEXT_START)),
     ),
     Signal(
-        id="exit_on_denial",
+        id=SignalId.EXIT_ON_DENIAL,
         zh="不给权限就退出",
         en="the app quits when a permission is refused",
         needs=(Need.PERMISSION_DENIED, Standard.STAYS_AFTER_PERMISSION_DENIED),
         find=any_of(_exit_on_denial, not_held(Standard.STAYS_AFTER_PERMISSION_DENIED)),
     ),
     Signal(
-        id="prompt_loop_on_denial",
+        id=SignalId.PROMPT_LOOP_ON_DENIAL,
         zh="不给权限就循环弹窗",
         en="the app asks in a loop when a permission is refused",
         needs=(Need.PERMISSION_DENIED,),

@@ -10,7 +10,7 @@ import msgspec
 
 from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need, lacking
-from farm.model.clause import Sighting, Sign, SignalState
+from farm.model.clause import Sighting, Sign, SignalId, SignalState
 from farm.model.expectations import Standard
 from farm.model.vocabulary import DataType
 
@@ -34,7 +34,7 @@ Find = Callable[[Case, Limits], list[Sign]]
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """One signal of the closed list that rule packs may name."""
 
-    id: str
+    id: SignalId
     zh: str
     en: str
     needs: tuple[Need | Standard, ...]

@@ -1,0 +1,129 @@
+"""Every clause of the shipped packs: broken, nearly broken, kept, and not to be told."""
+
+import pytest
+
+from farm.detect.clauses.judge import answer, combine
+from farm.detect.clauses.packs import Clause, shipped_packs
+from farm.model.clause import (
+    ClauseAnswer,
+    ClauseJudgement,
+    ClauseState,
+    Sighting,
+    SignalId,
+    SignalState,
+)
+from farm.model.vocabulary import DataType
+from tests.detect.builders import Scene
+from tests.detect.clauses.scenes import SCENES
+
+CLAUSES = {clause.id: clause for loaded in shipped_packs() for clause in loaded.pack.clauses}
+AUTOMATIC = [name for name, one in CLAUSES.items() if one.state is ClauseState.AUTOMATIC]
+ASSISTED = [name for name, one in CLAUSES.items() if one.state is ClauseState.ASSISTED]
+BLIND = [name for name, one in CLAUSES.items() if one.state is ClauseState.NOT_OBSERVABLE]
+
+
+def judged(clause: Clause, scene: Scene) -> ClauseJudgement:
+    return {one.clause: one for one in scene.judge().clauses}[clause.id]
+
+
+def kind_of(clause: Clause) -> DataType:
+    return clause.data_types[0] if clause.data_types else DataType.IMEI
+
+
+def scene_of(clause: Clause, signal: SignalId, which: int) -> Scene:
+    kind = kind_of(clause)
+    if signal is SignalId.IMMUTABLE_IDENTIFIER:
+        kind = DataType.IMEI
+    return SCENES[signal][which](kind)
+
+
+@pytest.mark.parametrize("name", AUTOMATIC)
+def test_each_signal_of_an_automatic_clause_breaks_it(name: str) -> None:
+    clause = CLAUSES[name]
+    for signal in clause.broken_by:
+        judgement = judged(clause, scene_of(clause, signal, 0))
+        assert judgement.answer is ClauseAnswer.BROKEN, signal
+
+
+@pytest.mark.parametrize("name", AUTOMATIC)
+def test_near_misses_do_not_break_it(name: str) -> None:
+    clause = CLAUSES[name]
+    for signal in clause.broken_by:
+        judgement = judged(clause, scene_of(clause, signal, 1))
+        shown = {one.signal for one in judgement.sightings if one.state is SignalState.PRESENT}
+        assert signal not in shown
+        # A near miss of one signal may show another of the same clause: reading is not sending.
+        if not shown & set(clause.broken_by):
+            assert judgement.answer is not ClauseAnswer.BROKEN
+
+
+@pytest.mark.parametrize("name", AUTOMATIC)
+def test_sessions_that_would_have_shown_every_signal_keep_it(name: str) -> None:
+    clause = CLAUSES[name]
+    every = [*clause.broken_by, *clause.review_by]
+    judgements = [judged(clause, scene_of(clause, signal, 2)) for signal in every]
+    together = combine(clause, judgements)
+    if all(
+        one.state is not SignalState.PRESENT
+        for judgement in judgements
+        for one in judgement.sightings
+    ):
+        assert together.answer is ClauseAnswer.KEPT
+    else:  # some signal's quiet session shows another signal of this clause
+        assert together.answer in {ClauseAnswer.BROKEN, ClauseAnswer.FOR_REVIEW}
+
+
+@pytest.mark.parametrize("name", AUTOMATIC)
+def test_a_session_that_lacks_what_a_clause_needs_cannot_tell(name: str) -> None:
+    clause = CLAUSES[name]
+    for signal in clause.broken_by:
+        judgement = judged(clause, scene_of(clause, signal, 3))
+        assert judgement.answer in {ClauseAnswer.CANNOT_TELL, ClauseAnswer.FOR_REVIEW}
+        if judgement.answer is ClauseAnswer.CANNOT_TELL:
+            assert any(one.lacks for one in judgement.sightings)
+
+
+@pytest.mark.parametrize("name", ASSISTED)
+def test_an_assisted_clause_accuses_nobody(name: str) -> None:
+    clause = CLAUSES[name]
+    for signal in clause.review_by:
+        judgement = judged(clause, scene_of(clause, signal, 0))
+        assert judgement.answer is ClauseAnswer.FOR_REVIEW, signal
+
+
+@pytest.mark.parametrize("name", BLIND)
+def test_what_no_phone_shows_is_never_answered(name: str) -> None:
+    clause = CLAUSES[name]
+    scene = SCENES[SignalId.API_BEFORE_CONSENT][0](DataType.IMEI)
+    assert judged(clause, scene).answer is ClauseAnswer.NOT_OBSERVABLE
+
+
+def sighting(state: SignalState, *lacks: str) -> Sighting:
+    return Sighting(signal=SignalId.PRETICKED, state=state, lacks=list(lacks))
+
+
+def pretick(*sightings: Sighting) -> ClauseJudgement:
+    clause = CLAUSES["CJEU-C-673-17"]
+    return combine(clause, [answer(clause, [one]) for one in sightings])
+
+
+def test_one_session_that_shows_it_is_enough() -> None:
+    present, absent = sighting(SignalState.PRESENT), sighting(SignalState.ABSENT)
+    assert pretick(absent, present, absent).answer is ClauseAnswer.BROKEN
+
+
+def test_one_session_that_would_have_shown_it_is_enough_to_keep() -> None:
+    absent, unknown = sighting(SignalState.ABSENT), sighting(SignalState.UNKNOWN, "coverage")
+    assert pretick(unknown, absent).answer is ClauseAnswer.KEPT
+
+
+def test_what_every_session_lacked_is_named() -> None:
+    first = sighting(SignalState.UNKNOWN, "coverage", "consent_dialog")
+    second = sighting(SignalState.UNKNOWN, "consent_dialog")
+    together = pretick(first, second)
+    assert together.answer is ClauseAnswer.CANNOT_TELL
+    assert together.sightings[0].lacks == ["consent_dialog"]
+
+
+def test_no_session_at_all_cannot_tell() -> None:
+    assert combine(CLAUSES["CJEU-C-673-17"], []).answer is ClauseAnswer.CANNOT_TELL
