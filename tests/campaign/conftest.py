@@ -1,0 +1,41 @@
+"""One embedded PostgreSQL for the whole run of these tests; every test gets its own database."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that a server's account can reach: pytest's own are closed to everybody else."""
+    with tempfile.TemporaryDirectory(prefix="farm-campaign-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def server_url(open_folder: Path) -> Iterator[str]:
+    """Address of a server over loopback, in a process of its own."""
+    home = open_folder / "server"
+    home.mkdir(mode=0o711)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.campaign.server", str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url, "the server process ended before it was up"
+        yield url
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        process.wait(60)
