@@ -14,6 +14,7 @@ from farm.model.events import Call, Event
 from farm.model.finding import Analysis, Finding
 from farm.model.vocabulary import Stream
 from farm.report import words
+from farm.report.clauses import by_document
 from farm.report.drawing import Drawing, draw
 from farm.report.masking import Masker, visible
 from farm.report.pictures import thumbnail
@@ -68,6 +69,7 @@ def render_html(
         other_reasons=[
             reason for reason in analysis.verdict.reasons if not reason.startswith(told)
         ],
+        documents=by_document(analysis, rules),
         zero=min((phase.start for phase in analysis.phases), default=recording.session.created),
         L=words.LABELS,
         W=words,
@@ -84,6 +86,7 @@ def _environment(masker: Masker) -> jinja2.Environment:
         loader=jinja2.DictLoader(
             {
                 "report.html": (folder / "report.html").read_text("utf-8"),
+                "clauses.html": (folder / "clauses.html").read_text("utf-8"),
                 "report.css": (folder / "report.css").read_text("utf-8"),
             }
         ),

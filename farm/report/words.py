@@ -116,6 +116,15 @@ LABELS: dict[str, Text] = {
     "incomplete": Text(zh="不完整", en="incomplete"),
     "session": Text(zh="会话", en="Session"),
     "reasons": Text(zh="理由", en="Reasons"),
+    "clauses": Text(zh="法规与标准条款", en="Clauses of laws and standards"),
+    "clauses_note": Text(
+        zh="仅当记录包含判断所需的证据时才给出结论；需人工判断的条款只列出证据。",
+        en="A clause is answered only where the recording holds what it takes; for clauses that a "
+        "person decides, the evidence is listed.",
+    ),
+    "answer": Text(zh="结论", en="Answer"),
+    "other_clauses": Text(zh="其余条款", en="Other clauses"),
+    "lacks": Text(zh="缺少", en="Lacking"),
     "call": Text(zh="接口调用", en="API call"),
     "value": Text(zh="取得的值", en="Value handed over"),
     "flow": Text(zh="网络请求", en="Request"),

@@ -116,3 +116,25 @@ def test_many_events_draw_as_few_shapes() -> None:
 def test_empty_session_still_renders() -> None:
     scene = Scene()
     assert "<svg" in render_html(Pretended(scene), scene.judge())
+
+
+def test_clauses_stand_with_their_answers_and_what_was_lacking() -> None:
+    text = page(violation(), "en")
+    assert "MIIT notice [2020] No. 164" in text and "工信部信管函〔2020〕164号" in text
+    broken = text.index('tag answer broken">')
+    assert "personal information was read before consent" in text[broken:]
+    assert "a scenario that tries policy_within_four_taps" in text
+
+
+def test_a_clause_that_quotes_the_app_stays_text() -> None:
+    scene = Scene().begin()
+    scene.dialog()
+    hostile = msgspec.structs.replace(
+        scene.streams[Stream.UI][-1].body, accept_text=HOSTILE, decline_text=""
+    )
+    scene.streams[Stream.UI].pop()
+    scene.screen(1900, ["text"])
+    scene.add(Stream.UI, 2000, hostile)
+    text = page(scene.end())
+    assert "没有拒绝选项" in text
+    assert "script" not in Page(text).tags and "<img src=x" not in text

@@ -18,8 +18,10 @@ from farm.model.events import (
     Dialog,
     Expectation,
     HooksReady,
+    Launched,
     PermissionAnswered,
     PermissionAsked,
+    Restarted,
     Screen,
     Tap,
 )
@@ -200,8 +202,9 @@ class Case:
 
     @functools.cached_property
     def quiet_foreground(self) -> list[Interval]:
-        """Stretches with the app in front and no tap during them or 30 s before."""
-        taps = [placed.interval for placed in self.ui(Tap)]
+        """Stretches with the app in front, and no tap or start of it during them or 30 s before."""
+        acts = [*self.ui(Tap), *self.device(Launched, Restarted)]
+        taps = sorted((placed.interval for placed in acts), key=lambda one: one.lo)
         quiet: list[Interval] = []
         for stretch in self._stretches(lambda body: body.package == self.package):
             lo = stretch.lo

@@ -1,0 +1,69 @@
+"""The clauses of one analysis as the report shows them: by document, what needs attention first."""
+
+from collections import Counter
+from typing import Any
+
+from farm.detect.clauses.catalogue import SIGNALS
+from farm.detect.clauses.needs import DESCRIPTIONS, Need
+from farm.detect.clauses.packs import Clause, Document
+from farm.detect.rules import Rules, Text
+from farm.model.clause import ClauseAnswer, ClauseJudgement, SignalState
+from farm.model.finding import Analysis
+
+ANSWERS: dict[ClauseAnswer, Text] = {
+    ClauseAnswer.BROKEN: Text(zh="违反", en="Broken"),
+    ClauseAnswer.FOR_REVIEW: Text(zh="待人工判断", en="For a person to decide"),
+    ClauseAnswer.KEPT: Text(zh="符合", en="Kept"),
+    ClauseAnswer.CANNOT_TELL: Text(zh="本次记录无法判断", en="This recording cannot tell"),
+    ClauseAnswer.NOT_OBSERVABLE: Text(zh="手机上无法观察", en="Not observable on a phone"),
+}
+_MOST_SIGNS = 5
+_IN_FULL = (ClauseAnswer.BROKEN, ClauseAnswer.FOR_REVIEW)
+
+
+def by_document(analysis: Analysis, rules: Rules) -> list[dict[str, Any]]:
+    """Each document with its clauses, the broken ones first; empty without judged clauses."""
+    judged = {one.clause: one for one in analysis.clauses}
+    shown: list[dict[str, Any]] = []
+    for loaded in rules.packs:
+        clauses = [(one, judged[one.id]) for one in loaded.pack.clauses if one.id in judged]
+        if clauses:
+            shown.append(_document(loaded.pack.document, clauses))
+    return shown
+
+
+def _document(document: Document, clauses: list[tuple[Clause, ClauseJudgement]]) -> dict[str, Any]:
+    counts = Counter(judgement.answer for _, judgement in clauses)
+    order = list(ANSWERS)
+    ordered = sorted(clauses, key=lambda pair: order.index(pair[1].answer))
+    rows = [_row(clause, judgement) for clause, judgement in ordered]
+    return {
+        "document": document,
+        "counts": [(ANSWERS[kind], kind, counts[kind]) for kind in ANSWERS if counts[kind]],
+        "broken": counts[ClauseAnswer.BROKEN] > 0,
+        "attention": [row for row in rows if row["answer"] in _IN_FULL],
+        "others": [row for row in rows if row["answer"] not in _IN_FULL],
+    }
+
+
+def _row(clause: Clause, judgement: ClauseJudgement) -> dict[str, Any]:
+    present = [one for one in judgement.sightings if one.state is SignalState.PRESENT]
+    return {
+        "clause": clause,
+        "answer": judgement.answer,
+        "words": ANSWERS[judgement.answer],
+        "signals": [(SIGNALS[one.signal], one.count, one.signs[:_MOST_SIGNS]) for one in present]
+        if judgement.answer in _IN_FULL
+        else [],
+        "lacks": _lacks(judgement) if judgement.answer is ClauseAnswer.CANNOT_TELL else [],
+    }
+
+
+def _lacks(judgement: ClauseJudgement) -> list[Text]:
+    names = sorted({need for one in judgement.sightings for need in one.lacks})
+    return [
+        Text(zh=DESCRIPTIONS[Need(name)][0], en=DESCRIPTIONS[Need(name)][1])
+        if name in set(Need)
+        else Text(zh=f"场景验证“{name}”", en=f"a scenario that tries {name}")
+        for name in names
+    ]
