@@ -196,6 +196,17 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"  # needs a person
 
 
+class LinkStrength(StrEnum):
+    """What ties the calls that handed a value over to the flow that carries it, strongest first."""
+
+    TRANSFORM = "transform"  # the app's own operations lead from the value to the bytes sent
+    SOCKET = "socket"  # the process that made a call opened the very connection
+    PROCESS = "process"  # every call and every connection were of one process
+    TIME = "time"  # the calls lie certainly before the flow
+    VALUE = "value"  # the value alone: the order is not certain, or no call was seen
+    NONE = "none"  # nothing was sent
+
+
 class VerdictKind(StrEnum):
     """The answer about one recording."""
 

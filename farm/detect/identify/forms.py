@@ -1,0 +1,293 @@
+"""Every form in which a known value may leave the phone, as patterns with what they must stand in.
+
+A pattern is the part of a form that has to be there; how much more of the form follows is measured
+where it was met, so that one pattern finds a digest and its truncations.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from farm.detect.identify.digests import DIGESTS, crc32, doubled, salted
+from farm.detect.identify.information import STRONG_BITS, information
+from farm.detect.identify.known import GROUPED, IDENTIFIERS, Known
+from farm.model.vocabulary import DataType
+
+_SEPARATORS = re.compile(r"[\s:\-._()]")
+_HEX_BYTES = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
+_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}")
+_MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
+
+DIGEST_LEAST = 8
+"""Bytes of a digest that must be there: 64 bits, as in the "16-digit MD5"."""
+
+_MOST_SALTED = 12
+_SALTABLE_LENGTH = 64
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """One form of a known value: `expected` in full, of which `least` bytes are searched for."""
+
+    known: int  # index into the list of known values
+    name: str  # "plain", "sha256", "md5 of upper case"
+    expected: bytes
+    least: int = 0  # this many leading bytes (trailing with `from_end`) suffice; 0: all
+    from_end: bool = False
+    caseless: bool = False
+    edges: str  # which characters may not touch it: "digit", "word", "hex", ""
+    bits: float  # information in all of `expected`
+    transforms: tuple[int, ...] = ()  # ordinals of the `Transform` events that made it
+    inner: tuple[str, ...] = ()  # decode path of the value in the first transform's input
+
+    @property
+    def pattern(self) -> bytes:
+        """What is searched for."""
+        if not self.least:
+            return self.expected
+        return self.expected[-self.least :] if self.from_end else self.expected[: self.least]
+
+
+def forms_of(known: Sequence[Known], salts: Sequence[str] = ()) -> list[Form]:
+    """Every form of every known value, each pattern once for a value.
+
+    Args:
+        known: the values.
+        salts: text known to every app that may be mixed in: its package, its signer.
+    """
+    found: list[Form] = []
+    for index, one in enumerate(known):
+        seen: set[tuple[bytes, bool]] = set()
+        for form in _forms(index, one):
+            key = (form.expected, form.from_end)
+            if key not in seen and form.pattern:
+                seen.add(key)
+                found.append(form)
+    found += _salted(known, salts)
+    return found
+
+
+def _forms(index: int, known: Known) -> Iterator[Form]:
+    variants = list(variants_of(known.value))
+    for name, text in variants:
+        yield from _plain(index, known, name, text)
+    if known.data_type in GROUPED:  # names of apps: digests of them are common knowledge
+        return
+    yield from _raw(index, known)
+    yield from _cut_ends(index, known)
+    if known.bits >= STRONG_BITS:
+        for name, text in variants:
+            if name in {"plain", "plain without separators"} and text != text[::-1]:
+                yield Form(
+                    known=index,
+                    name=f"{name} reversed",
+                    expected=text[::-1].encode("utf-8", "surrogateescape"),
+                    caseless=text.isascii(),
+                    edges=_edges(text),
+                    bits=known.bits,
+                )
+    for name, text in _cases(variants):
+        yield from _digests(index, known, name, text)
+
+
+def variants_of(value: str) -> Iterator[tuple[str, str]]:
+    """The value with its separators in every way in use, "plain" first. Case is not varied."""
+    yield "plain", value
+    bare = _SEPARATORS.sub("", value)
+    if len(bare) >= 6 and bare != value:
+        yield "plain without separators", bare
+    if _ADDRESS.fullmatch(value):
+        pairs = [bare[at : at + 2] for at in range(0, 12, 2)]
+        yield "plain with colons", ":".join(pairs)
+        yield "plain with dashes", "-".join(pairs)
+        yield "plain with dots", ".".join(bare[at : at + 4] for at in (0, 4, 8))
+    mobile = _MOBILE.fullmatch(bare)
+    if mobile is not None:
+        number = mobile[1]
+        yield "plain without country", number
+        yield "plain with country", "86" + number
+        yield "plain in groups, dashes", f"{number[:3]}-{number[3:7]}-{number[7:]}"
+        yield "plain in groups, spaces", f"{number[:3]} {number[3:7]} {number[7:]}"
+    elif bare.isdigit() and 15 <= len(bare) <= 19:
+        groups = [bare[at : at + 4] for at in range(0, len(bare), 4)]
+        yield "plain in groups, spaces", " ".join(groups)
+        yield "plain in groups, dashes", "-".join(groups)
+        if len(bare) == 15:  # TAC, serial number, check digit (3GPP TS 23.003, clause 6.2.1)
+            yield "plain in groups of an IMEI", f"{bare[:8]}-{bare[8:14]}-{bare[14]}"
+
+
+def _cases(variants: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The variants in the cases that digests tell apart; names without "plain"."""
+    seen: set[str] = set()
+    for name, text in variants:
+        bare = name.removeprefix("plain").strip()
+        for case, cased in (
+            ("", text),
+            ("lower case", text.lower()),
+            ("upper case", text.upper()),
+        ):
+            if cased not in seen:
+                seen.add(cased)
+                yield " ".join(part for part in (case, bare) if part), cased
+
+
+def _plain(index: int, known: Known, name: str, text: str) -> Iterator[Form]:
+    if text.isascii():
+        yield Form(
+            known=index,
+            name=name,
+            expected=text.encode("ascii"),
+            caseless=True,
+            edges=_edges(text),
+            bits=known.bits,
+        )
+        return
+    encodings = {
+        name: "utf-8",
+        f"{name} in GBK": "gbk",
+        f"{name} in UTF-16": "utf-16-le",
+        f"{name} in UTF-16 BE": "utf-16-be",
+    }
+    for shown, encoding in encodings.items():
+        errors = "surrogateescape" if encoding == "utf-8" else "strict"
+        try:
+            encoded = text.encode(encoding, errors)
+        except UnicodeEncodeError:
+            continue
+        yield Form(known=index, name=shown, expected=encoded, edges="", bits=known.bits)
+
+
+def _raw(index: int, known: Known) -> Iterator[Form]:
+    """Hexadecimal values as the bytes that they write."""
+    bare = _SEPARATORS.sub("", known.value)
+    if _HEX_BYTES.fullmatch(bare) and not bare.isdigit():
+        raw = binascii.unhexlify(bare)
+        yield Form(known=index, name="plain, raw bytes", expected=raw, edges="", bits=known.bits)
+
+
+def _cut_ends(index: int, known: Known) -> Iterator[Form]:
+    """The value without its end or its beginning, as long as what is left names one phone."""
+    bare = _SEPARATORS.sub("", known.value)
+    if known.data_type not in IDENTIFIERS or not bare.isascii():
+        return
+    for from_end in (False, True):
+        least = _least(bare, _COMMON_PREFIX.get(known.data_type, 0), from_end)
+        if least:
+            yield Form(
+                known=index,
+                name="plain" if bare == known.value else "plain without separators",
+                expected=bare.encode(),
+                least=least,
+                from_end=from_end,
+                caseless=True,
+                edges=_edges(bare),
+                bits=known.bits,
+            )
+
+
+def _least(bare: str, common: int, from_end: bool) -> int:
+    """How many characters must be left to name one phone; 0 where all are needed.
+
+    The beginning of an IMEI or hardware address names a model or a maker: what is left must hold
+    enough beyond it.
+    """
+    needed = _STRONG_REST if common else STRONG_BITS
+    for length in range(-(-len(bare) * 3 // 5), len(bare)):
+        said = bare[max(common, len(bare) - length) :] if from_end else bare[common:length]
+        if information(said) >= needed:
+            return length
+    return 0
+
+
+_COMMON_PREFIX = {
+    DataType.IMEI: 8,  # type allocation code
+    DataType.MEID: 8,
+    DataType.WIFI_MAC: 6,  # organisationally unique identifier
+    DataType.BLUETOOTH_MAC: 6,
+    DataType.ETHERNET_MAC: 6,
+    DataType.WIFI_BSSID: 6,
+    DataType.IMSI: 5,  # country and network
+    DataType.ICCID: 6,
+}
+"""Leading characters that many phones have in common."""
+
+_STRONG_REST = 15.0
+"""Bits beyond a common prefix that, with the prefix, name one phone."""
+
+
+def _digests(index: int, known: Known, name: str, text: str) -> Iterator[Form]:
+    of = f" of {name}" if name else ""
+    data = text.encode("utf-8", "surrogateescape")
+    for digest, function in DIGESTS.items():
+        yield from _digest_forms(index, digest + of, function(data))
+        if digest == "md5":
+            middle = function(data).hex()[8:24].encode()
+            yield Form(
+                known=index,
+                name=f"md5{of}, middle 16",
+                expected=middle,
+                caseless=True,
+                edges="hex",
+                bits=64.0,
+            )
+    if not name or known.bits >= STRONG_BITS:
+        yield from _checksum(index, known, of, data)
+    if known.bits >= STRONG_BITS:
+        for digest, raw in doubled(data):
+            yield from _digest_forms(index, digest + of, raw)
+
+
+def _digest_forms(index: int, name: str, raw: bytes) -> Iterator[Form]:
+    bits = 8.0 * len(raw)
+    yield Form(
+        known=index,
+        name=name,
+        expected=raw.hex().encode(),
+        least=2 * DIGEST_LEAST,
+        caseless=True,
+        edges="hex",
+        bits=bits,
+    )
+    yield Form(
+        known=index, name=f"{name}, raw", expected=raw, least=DIGEST_LEAST, edges="", bits=bits
+    )
+
+
+def _checksum(index: int, known: Known, of: str, data: bytes) -> Iterator[Form]:
+    value = crc32(data)
+    # No more bits than the value has: a checksum of a short value is as easily met as that value.
+    bits = min(32.0, known.bits)
+    yield Form(
+        known=index,
+        name=f"crc32{of}",
+        expected=f"{value:08x}".encode(),
+        caseless=True,
+        edges="hex",
+        bits=bits,
+    )
+    decimal = str(value).encode()
+    if len(decimal) >= 8:
+        yield Form(
+            known=index, name=f"crc32{of}, decimal", expected=decimal, edges="digit", bits=bits
+        )
+
+
+def _salted(known: Sequence[Known], salts: Sequence[str]) -> Iterator[Form]:
+    chosen = [
+        (index, one)
+        for index, one in enumerate(known)
+        if one.data_type in IDENTIFIERS
+        and one.bits >= STRONG_BITS
+        and len(one.value) <= _SALTABLE_LENGTH
+    ][:_MOST_SALTED]
+    for index, one in chosen:
+        others = [(other.data_type.value, other.value) for at, other in chosen if at != index]
+        others += [("package or signer", salt) for salt in salts]
+        for what, salt in others:
+            for name, raw in salted(one.value.encode(), salt.encode()):
+                yield from _digest_forms(index, name.replace("salt", what), raw)
+
+
+def _edges(text: str) -> str:
+    return "digit" if text.isdigit() else "word"
