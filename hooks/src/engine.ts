@@ -11,6 +11,7 @@ import { now } from "./clock.js";
 import { bounded, compared, describe, isInstance, readValues } from "./describe.js";
 import { isHotSpot, link } from "./hotspot.js";
 import {
+  cast,
   factoryOf,
   isJavaObject,
   type JavaClassObject,
@@ -18,6 +19,7 @@ import {
   type JavaMethods,
   type JavaObject,
   type JavaWrapper,
+  use,
 } from "./java.js";
 import { fault, post, reasonOf, totals } from "./outbox.js";
 import { stackText } from "./stack.js";
@@ -156,7 +158,9 @@ function overloadsOf(wrapper: JavaWrapper, name: string): JavaMethod[] {
 
 function abstractSignatures(klass: JavaClassObject): Set<string> {
   const found = new Set<string>();
-  for (const item of klass.getDeclaredMethods()) {
+  // By the framework's own loader: an app's loader need not know the arrays that reflection gives.
+  const reflected = cast(klass, use("java.lang.Class")) as unknown as JavaClassObject;
+  for (const item of reflected.getDeclaredMethods()) {
     const method = item as {
       getModifiers(): number;
       getName(): string;

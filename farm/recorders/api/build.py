@@ -1,4 +1,4 @@
-"""Compile the hook bundle: `python -m farm.recorders.api.build`.
+"""Compile the hook bundle: `python -m farm.recorders.api`.
 
 The bundle is one constant file below `hooks/dist`; a stamp beside it names the digest of everything
 it was made from, so that a second run only reads. This module compiles; it runs no hook.
@@ -113,7 +113,3 @@ def main() -> int:
     if compiled:
         sys.stderr.write(f"hooks: built {HOOK_BUNDLE.name}, {HOOK_BUNDLE.stat().st_size} bytes\n")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

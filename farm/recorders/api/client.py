@@ -14,6 +14,28 @@ from farm.model.errors import DeviceError, DeviceGone, FarmError, SetupError
 
 T = TypeVar("T")
 
+# What frida raises: classes of its own without a common base, and Python's where a handle is gone.
+_ERRORS: tuple[type[Exception], ...] = (
+    frida.AddressInUseError,
+    frida.ExecutableNotFoundError,
+    frida.ExecutableNotSupportedError,
+    frida.InvalidArgumentError,
+    frida.InvalidOperationError,
+    frida.NotSupportedError,
+    frida.OperationCancelledError,
+    frida.PermissionDeniedError,
+    frida.ProcessNotFoundError,
+    frida.ProcessNotRespondingError,
+    frida.ProtocolError,
+    frida.ServerNotRunningError,
+    frida.TimedOutError,
+    frida.TransportError,
+    frida.aio.RPCException,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+
 
 class ProcessGone(DeviceError):
     """The process ended, or is not there yet."""
@@ -48,9 +70,7 @@ async def call(awaitable: Awaitable[T], what: str, seconds: float = 10.0) -> T:
             return await awaitable
     except TimeoutError as error:
         raise DeviceError(f"frida: {what}: no answer within {seconds:g} s") from error
-    except FarmError:
-        raise
-    except Exception as error:  # frida raises classes of its own and plain RuntimeError
+    except _ERRORS as error:
         raise mapped(error, what) from error
 
 

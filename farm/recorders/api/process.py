@@ -42,7 +42,7 @@ class HookedProcess:
         journal: Journal,
         apis: dict[str, DataType],
         bundle_sha256: str,
-        gated: bool,
+        held: bool,
         on_detached: Callable[["HookedProcess", str], None],
     ) -> None:
         self.pid = pid
@@ -50,6 +50,7 @@ class HookedProcess:
         self.early = False
         self.leaving = False
         self.detached = ""  # why, once it is
+        self.exiting = False  # the app said that it ends itself, and its calls were fetched
         self.last_heard_ns = 0  # phone clock
         self.last_heard = time.monotonic()
         self.received = 0
@@ -57,7 +58,7 @@ class HookedProcess:
         self._journal = journal
         self._apis = apis
         self._sha256 = bundle_sha256
-        self._gated = gated
+        self._held = held
         self._on_detached = on_detached
         self._session: Any = None
         self._script: Any = None
@@ -198,6 +199,7 @@ class HookedProcess:
             case Fault():
                 self._fault(message.where, message.reason)
             case Exit():
+                self.exiting = True
                 self._journal.write(
                     ProcessSeen(
                         pid=self.pid,
@@ -233,7 +235,7 @@ class HookedProcess:
         if self._ready.done():
             self.forged += 1
             return
-        self.early = self._gated if message.early is None else message.early
+        self.early = self._held if message.early is None else message.early
         self._journal.write(
             HooksReady(
                 pid=self.pid,

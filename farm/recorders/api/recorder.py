@@ -110,7 +110,7 @@ class ApiRecorder:
         if self._mode == "gadget" and self._endpoint.device is None:
             await self._connect_to_gadget()
         pid, name = await self._main_process(known)
-        process = await self._hook(pid, name)
+        process = await self._hook(pid, name, held=self._gated or self._mode == "gadget")
         sent = time.time_ns()
         await self._resume(pid)
         launched = Launched(
@@ -202,7 +202,8 @@ class ApiRecorder:
             await asyncio.sleep(_POLL_SECONDS)
         raise AppError(f"{self._package}: no process appeared within {_FIND_SECONDS:g} s")
 
-    async def _hook(self, pid: int, name: str) -> HookedProcess:
+    async def _hook(self, pid: int, name: str, *, held: bool) -> HookedProcess:
+        """Put the bundle into a process; `held`: its first instruction waits for our resume."""
         self._hooking.add(pid)
         try:
             for attempt in range(1, _ATTACH_ATTEMPTS + 1):
@@ -212,7 +213,7 @@ class ApiRecorder:
                     self._journal,
                     self._apis,
                     self._sha256,
-                    self._gated or self._mode == "gadget",
+                    held,
                     self._on_detached,
                 )
                 try:
@@ -237,10 +238,26 @@ class ApiRecorder:
             return  # it was not held, or is gone, which the watcher sees
 
     def _on_detached(self, process: HookedProcess, reason: str) -> None:
+        """Say so, and open a gap: from the last message on, calls may have gone unseen.
+
+        An app that ends itself says so first and its calls are fetched: nothing is missing then.
+        """
         state = "exited" if "terminated" in reason else "detached"
         self._journal.write(
             ProcessSeen(pid=process.pid, process=process.name, state=state, reason=reason[:200])
         )
+        if process.exiting:
+            return
+        gap = self._journal.open_gap(
+            GapCause.FRIDA_DETACHED,
+            scope=f"{process.name} ({process.pid})",
+            detail=reason,
+            start=process.last_heard_ns or None,
+        )
+        if state == "exited":
+            self._journal.close_gap(gap)
+        else:
+            self._gaps[process.pid] = gap
 
     async def _watch(self) -> None:
         """New processes, lost hooks and silent bundles, until cancelled."""
@@ -257,29 +274,31 @@ class ApiRecorder:
     async def _look(self) -> None:
         assert self._find is not None  # noqa: S101 - set by `launch`
         alive = await self._find()
+        held: set[int] = set()
         while not self._spawned.empty():
             pid, name = self._spawned.get_nowait()
             if self._ours(name):
                 alive.setdefault(pid, name)
+                held.add(pid)
             else:
                 await self._resume(pid)
         for pid, name in sorted(alive.items()):
             process = self._processes.get(pid)
             if process is None and self._ours(name):
-                await self._hook_late(pid, name)
+                await self._hook_late(pid, name, held=pid in held)
             elif process is not None and process.detached and pid not in self._given_up:
-                await self._hook_again(pid, name, process)
+                await self._hook_again(pid, name)
         for pid, process in self._processes.items():
             if pid in alive and not process.detached:
                 self._listen(pid, process)
             elif pid not in alive and pid in self._gaps:
                 self._journal.close_gap(self._gaps.pop(pid))
 
-    async def _hook_late(self, pid: int, name: str) -> None:
+    async def _hook_late(self, pid: int, name: str, *, held: bool) -> None:
         if pid in self._hooking or pid in self._given_up:
             return
         try:
-            await self._hook(pid, name)
+            await self._hook(pid, name, held=held)
         except DeviceError as error:
             self._given_up.add(pid)
             if not isinstance(error, ProcessGone):
@@ -289,19 +308,13 @@ class ApiRecorder:
         finally:
             await self._resume(pid)
 
-    async def _hook_again(self, pid: int, name: str, lost: HookedProcess) -> None:
-        if pid not in self._gaps:
-            self._gaps[pid] = self._journal.open_gap(
-                GapCause.FRIDA_DETACHED,
-                scope=f"{name} ({pid})",
-                detail=lost.detached,
-                start=lost.last_heard_ns or None,
-            )
+    async def _hook_again(self, pid: int, name: str) -> None:
         try:
-            await self._hook(pid, name)
+            await self._hook(pid, name, held=False)
         except DeviceError:
             return  # tried again at the next look; the gap stays open
-        self._journal.close_gap(self._gaps.pop(pid))
+        if pid in self._gaps:
+            self._journal.close_gap(self._gaps.pop(pid))
 
     def _listen(self, pid: int, process: HookedProcess) -> None:
         silent = time.monotonic() - process.last_heard > _SILENCE_SECONDS

@@ -1,4 +1,7 @@
-"""`python -m farm.twin.building`: build the Android classes and all sample apps that are stale."""
+"""`python -m farm.twin.building`: build the Android classes and all sample apps that are stale.
+
+Lists what is there with `--list`; otherwise it only says how many had to be built.
+"""
 
 import sys
 

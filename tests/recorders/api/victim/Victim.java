@@ -1,0 +1,46 @@
+import android.provider.Settings;
+import android.telephony.TelephonyManager;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+
+/** Does what each line of its standard input says and answers with one line. */
+public class Victim {
+    public static void main(String[] args) throws Exception {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        say("up");
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] word = line.split(" ");
+            say(act(word));
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Frida's agent writes to standard output too: a mark tells the answers apart. */
+    static void say(String text) {
+        System.out.println("victim: " + text);
+    }
+
+    static String act(String[] word) throws Exception {
+        TelephonyManager telephony = new TelephonyManager();
+        switch (word[0]) {
+            case "imei": return telephony.getDeviceId();
+            case "throw":
+                try { return telephony.getSubscriberId(); }
+                catch (SecurityException e) { return "caught " + e.getMessage(); }
+            case "setting": return Settings.Secure.getString(null, word[1]);
+            case "many":
+                long begin = System.nanoTime();
+                for (int i = 0; i < Integer.parseInt(word[1]); i++) telephony.getDeviceId(i % 2);
+                return String.valueOf(System.nanoTime() - begin);
+            case "late":
+                URLClassLoader loader = new URLClassLoader(new URL[] {new File(word[1]).toURI().toURL()});
+                return (String) Class.forName("com.heytap.openid.sdk.OpenIDSDK", true, loader)
+                        .getMethod("getOAID", Object.class).invoke(null, (Object) null);
+            case "clock": return String.valueOf(System.currentTimeMillis());
+            default: return "?";
+        }
+    }
+}
