@@ -5,6 +5,7 @@ Everything in the result is the app's own claim and may be hostile text: bounded
 
 import hashlib
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ _MAX_RESOURCES = 256 * 1024 * 1024
 _MAX_SIGNATURE = 4 * 1024 * 1024
 _MAX_TEXT = 4096  # bytes of UTF-8
 _MAX_LISTED = 5000
+_MAX_ABIS = 16
+_NATIVE = re.compile(r"lib/([a-z0-9_-]{1,20})/[^/]+\.so")
 # What androguard lets through when binary XML, resources or certificates are broken.
 _BROKEN = (
     ValueError,
@@ -60,11 +63,12 @@ def inspect(path: Path) -> App:
         }
         certificate = signer_certificate(path, archive.directory_offset)
         size = archive.size
+        abis = _abis(archive.names)
     parts = {MANIFEST: manifest, "resources.arsc": resources} | signatures
     apk = _parsed(path, {name: data for name, data in parts.items() if data})
     if not certificate and signatures:
         certificate = _first_scheme(apk, sorted(signatures)[0])
-    return _app(path, apk, certificate, size)
+    return _app(path, apk, certificate, size, abis)
 
 
 def _parsed(path: Path, parts: dict[str, bytes]) -> APK:
@@ -93,7 +97,13 @@ def _first_scheme(apk: APK, name: str) -> bytes:
         return b""
 
 
-def _app(path: Path, apk: APK, certificate: bytes, size: int) -> App:
+def _abis(names: Iterable[str]) -> list[str]:
+    """ABIs that native libraries lie under: `lib/ABI/libNAME.so` (Android NDK, "Android ABIs")."""
+    found = {match[1] for name in names if (match := _NATIVE.fullmatch(name))}
+    return sorted(found)[:_MAX_ABIS]
+
+
+def _app(path: Path, apk: APK, certificate: bytes, size: int, abis: list[str]) -> App:
     package = _bounded(apk.get_package())
     if not package:
         raise UsageError(f"{path}: its {MANIFEST} names no package")
@@ -114,6 +124,8 @@ def _app(path: Path, apk: APK, certificate: bytes, size: int) -> App:
         permissions=_listed(apk.get_permissions()),
         activities=_listed(apk.get_activities()),
         size=size,
+        lowest_sdk=_number(apk.get_min_sdk_version(), 0),
+        abis=abis,
     )
 
 

@@ -22,6 +22,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     permissions: list[str] = []
     activities: list[str] = []
     size: int = 0  # bytes
+    lowest_sdk: int = 0  # API level it asks for at least; 0: not said
+    abis: list[str] = []  # of its native code; empty: none, runs on any
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,5 +33,6 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     reason: str  # first cause, empty when complete
     sealed: bool
     phone_failed: bool  # the phone or the farm is to blame, not the app
+    app_failed: bool = False  # the app is to blame: trying again shows nothing new
     seconds: float  # from lease to seal
     overhead_seconds: float  # of these, neither app nor scenario was running

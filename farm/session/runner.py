@@ -33,6 +33,7 @@ class SessionRunner:
         self._stage = Stage(plan, tools)
         self._progress = Progress()
         self._phone_failed = False
+        self._app_failed = False
         self._seconds: dict[SessionState, float] = {}
         self._phone = tools.phone
         self.result: SessionResult | None = None
@@ -73,6 +74,7 @@ class SessionRunner:
             reason=self._progress.reason,
             sealed=self._stage.sealed,
             phone_failed=self._phone_failed,
+            app_failed=self._app_failed,
             seconds=seconds,
             overhead_seconds=seconds - sum(self._seconds.get(state, 0.0) for state in _APP_RUNS),
         )
@@ -140,6 +142,7 @@ class SessionRunner:
             self._phone_failed = True
         if isinstance(error, AppError):
             self._phone_failed = False
+            self._app_failed = True
         expected = isinstance(error, FarmError)
         text = str(error) if expected else f"{type(error).__name__}: {error}"
         self._fail(text)

@@ -44,6 +44,17 @@ def test_small_unsigned_apk(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr() == ("", "")
 
 
+def test_abis_and_lowest_level(tmp_path: Path) -> None:
+    names = (
+        "lib/arm64-v8a/libmain.so", "lib/arm64-v8a/libother.so", "lib/armeabi-v7a/libmain.so",
+        "lib/x86/notes.txt", "assets/lib/mips/libfar.so", "lib/x86_64/deep/libmain.so",
+    )  # fmt: skip
+    parts = {"AndroidManifest.xml": manifest()} | dict.fromkeys(names, b"")
+    app = inspect(write_apk(tmp_path / "a.apk", parts))
+    assert app.abis == ["arm64-v8a", "armeabi-v7a"]
+    assert inspect(_REAL).abis == [] and inspect(_REAL).lowest_sdk == 19
+
+
 @pytest.mark.parametrize(
     "label", ["<script>\"'", "../../etc", "\x1b[31mred", "行\n行", "长" * 20_000, "\u202eevil"]
 )
