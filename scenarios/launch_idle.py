@@ -3,14 +3,16 @@
 Whatever the app collects here, it collects without any answer of the user.
 """
 
-from farm.explore.run import Run
-from farm.explore.scenario import scenario
-
-WATCHED_SECONDS = 20.0
+from farm.scenario import App, Step, scenario
 
 
-@scenario(title="Launch and touch nothing", title_zh="启动后不作任何操作", duration=30)
-async def launch_idle(run: Run) -> None:
+@scenario(
+    title="Launch and touch nothing",
+    title_zh="启动后不作任何操作",
+    duration=30,
+    clauses=("GB/T 35273-2020 5.3",),
+)
+async def launch_idle(app: App, step: Step, watched: float = 20.0) -> None:
     """Watch the app; an app that crashes is started again once."""
-    async with run.step("watch", timeout=WATCHED_SECONDS + 120):
-        await run.settle(WATCHED_SECONDS, revive=True)
+    async with step("watch", deadline=watched + 120):
+        await app.watch(watched, revive=True, interruptions=False)

@@ -3,9 +3,11 @@
 Protocols only. The session gives the real ones; tests give a phone made of scripted screens.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from farm.devices.values import ShellResult
 from farm.model.events import Body, Event
 from farm.model.vocabulary import ConsentAnswer
 
@@ -38,6 +40,12 @@ class Driver(Protocol):
     async def type_text(self, text: str) -> None:
         """Type into the focused field."""
 
+    async def shell(self, *argv: str, timeout: float = 20, root: bool = False) -> ShellResult:
+        """Run a command on the phone; `argv` is not interpreted by any shell."""
+
+    async def install(self, apks: Sequence[Path], grant: bool = False) -> None:
+        """Install an app over the one that is there; `AppError` if the phone refuses it."""
+
 
 class Journal(Protocol):
     """Where observations go: the recording's ui stream and its screens folder."""
@@ -64,3 +72,9 @@ class AppControl(Protocol):
 
     async def home(self) -> None:
         """Send the app to the background."""
+
+    async def foreground(self) -> None:
+        """Bring the app back to the front, as a user does who taps its icon."""
+
+    async def stop(self) -> None:
+        """End all processes of the app."""

@@ -11,19 +11,20 @@ import re
 import sys
 import traceback
 import types
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from farm import paths
+from farm.explore.binding import Signature, Value, convert, read_signature
+from farm.explore.hints import Hints
 from farm.explore.scenario import ATTRIBUTE, MAX_DURATION, ScenarioFunction, ScenarioInfo
 from farm.model.errors import UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAX_SOURCE = 1024 * 1024
-_HELP = (
-    "expected one `async def NAME(run)` under `@scenario(title=..., title_zh=..., duration=...)`"
-)
+_HELP = "expected one `async def NAME(app, consent, ...)` under `@scenario(title=...)`"
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,25 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     path: Path
     function: ScenarioFunction
+    signature: Signature
+    values: dict[str, Value] = {}  # parameters that were set
+    hints: Hints = Hints()
+
+    def bound(self, texts: Mapping[str, str], hints: Hints | None = None) -> "Scenario":
+        """The same scenario with parameters set from `NAME=VALUE` texts, and the app's hints.
+
+        Raises:
+            UsageError: it has no such parameter, or a text does not fit it.
+        """
+        values = self.values | convert(self.function, texts)
+        return msgspec.structs.replace(self, values=values, hints=hints or self.hints)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Parameters as the recording keeps them, defaults included."""
+        shown = {each.name: each.default for each in self.signature.parameters}
+        shown |= {name: str(value) for name, value in self.values.items()}
+        return {f"scenario.{name}": value[:500] for name, value in shown.items()}
 
 
 def load(path_or_name: str | Path, folder: Path | None = None) -> Scenario:
@@ -63,7 +83,14 @@ def load(path_or_name: str | Path, folder: Path | None = None) -> Scenario:
     function = next(iter(declared.values()))
     info = getattr(function, ATTRIBUTE)
     _validate(path, function, info)
-    return Scenario(name=path.stem, info=info, sha256=digest, path=path, function=function)
+    return Scenario(
+        name=path.stem,
+        info=info,
+        sha256=digest,
+        path=path,
+        function=function,
+        signature=read_signature(function),
+    )
 
 
 def available(folder: Path | None = None) -> list[Scenario]:
@@ -76,15 +103,6 @@ def available(folder: Path | None = None) -> list[Scenario]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; expected a folder with scenarios (*.py)")
     return [load(path) for path in _files(folder)]
-
-
-def check(path_or_name: str | Path, folder: Path | None = None) -> str:
-    """Return what is wrong with a scenario in one line, empty if it can be run."""
-    try:
-        load(path_or_name, folder)
-    except UsageError as error:
-        return str(error)
-    return ""
 
 
 def _files(folder: Path) -> list[Path]:
@@ -155,14 +173,10 @@ def _validate(path: Path, function: ScenarioFunction, info: ScenarioInfo) -> Non
     name = getattr(function, "__name__", "?")
     if not inspect.iscoroutinefunction(function):
         raise UsageError(f"{place}: {name} is not async; {_HELP}")
-    parameters = [
-        parameter
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind in {parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD}
-    ]
-    if len(parameters) != 1:
-        raise UsageError(f"{place}: {name} takes {len(parameters)} arguments; {_HELP}")
+    try:
+        read_signature(function)
+    except UsageError as error:
+        raise UsageError(f"{place}: {name}: {error}") from None
     for field in ("title", "title_zh"):
         value = getattr(info, field)
         if not isinstance(value, str) or not 0 < len(value.strip()) <= 200:

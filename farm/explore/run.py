@@ -1,24 +1,39 @@
-"""`run`: what a scenario is given. Puts screen, consent, permissions and app together.
+"""Puts the parts of a run together, and plays a scenario on them.
 
 Every wait ends by itself. A step that runs out of time is recorded as failed and the scenario
-goes on; a vanished phone and a full disk end it.
+goes on; a vanished phone and a full disk end it; a mistake in the script is a fact in the
+recording, which goes on without it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import traceback
+from collections.abc import Callable, Mapping
 
 from farm.explore.app import AppView
+from farm.explore.binding import Value, read_signature
 from farm.explore.consent import Answer, Consent
 from farm.explore.driver import AnswerCallback, AppControl, Driver, Journal
+from farm.explore.expect import Expect
+from farm.explore.explorer.tool import Explore
 from farm.explore.hierarchy import clean
+from farm.explore.hints import Hints
 from farm.explore.interruptions import Interruptions
+from farm.explore.login import LoginForm
+from farm.explore.masking import MaskingJournal
+from farm.explore.phone import PhoneView
 from farm.explore.policy import PermissionPolicy, Policy
 from farm.explore.screen import ScreenView
-from farm.model.events import Expectation, Step
+from farm.explore.screen_actions import Screen
+from farm.explore.secrets import SecretStore
+from farm.explore.step import Steps
+from farm.model.errors import DeviceError, DiskFull, FarmError
+from farm.model.events import Expectation
 from farm.model.vocabulary import ConsentAnswer
 
 __all__ = ["Answer", "PermissionPolicy", "Policy", "Run"]
+
+SCENARIO_RUNS = "scenario_runs_to_its_end"
+"""Name of the expectation that does not hold where a script failed by its own mistake."""
 
 
 async def _nothing(answer: ConsentAnswer) -> None:
@@ -26,15 +41,7 @@ async def _nothing(answer: ConsentAnswer) -> None:
 
 
 class Run:
-    """One scenario's hands and eyes.
-
-    Attributes:
-        app: the app under test: alive, restart, home.
-        screen: what the phone shows: observe, recognise.
-        consent: the app's consent dialog: wait, accept, decline.
-        permissions: how requests of the system are answered on the way.
-        policy: limits and habits of this run.
-    """
+    """One scenario's hands and eyes: an attribute for each name of `binding.GIVEN`."""
 
     def __init__(
         self,
@@ -45,23 +52,66 @@ class Run:
         before_answer: AnswerCallback = _nothing,
         after_answer: AnswerCallback = _nothing,
         policy: Policy | None = None,
+        hints: Hints | None = None,
+        secrets: SecretStore | None = None,
     ) -> None:
         self.policy = policy or Policy()
-        self._journal = journal
-        self.driver = driver
-        self.screen = ScreenView(driver, journal, self.policy)
-        self.app = AppView(app, journal, self.policy)
-        self.permissions = Interruptions(driver, journal, self.policy)
+        self.hints = hints or Hints()
+        self._journal = MaskingJournal(journal)
+        view = ScreenView(driver, self._journal, self.policy)
+        self.app = AppView(app, driver, self._journal, self.policy)
+        self.permissions = Interruptions(driver, self._journal, self.policy, view)
         self.consent = Consent(
             driver=driver,
-            journal=journal,
-            screen=self.screen,
+            journal=self._journal,
+            screen=view,
             app=self.app,
             interruptions=self.permissions,
             policy=self.policy,
             before_answer=before_answer,
             after_answer=after_answer,
         )
+        self.screen = Screen(
+            view=view,
+            driver=driver,
+            journal=self._journal,
+            consent=self.consent,
+            hints=self.hints,
+        )
+        self.phone = PhoneView(driver, self._journal, app.package)
+        self.step = Steps(self._journal, view)
+        self.expect = Expect(self._journal)
+        login = LoginForm(self.screen, self._journal, self.hints, secrets or SecretStore())
+        self.app.equip(settle=self.settle, login=login.log_in)
+        self.explore = Explore(
+            screen=self.screen,
+            app=self.app,
+            permissions=self.permissions,
+            consent=self.consent,
+            driver=driver,
+            journal=self._journal,
+        )
+
+    async def play(
+        self, function: Callable[..., object], values: Mapping[str, Value] | None = None
+    ) -> bool:
+        """Play a scenario function; False if it ended by a mistake of its own.
+
+        Raises:
+            DeviceError: the phone vanished or fails; the session decides what follows.
+            DiskFull: there is no room for what the scenario sees.
+        """
+        given = {name: getattr(self, name) for name in read_signature(function).given}
+        try:
+            await function(**given, **(values or {}))  # type: ignore[misc]
+        except (DeviceError, DiskFull):
+            raise
+        except Exception as error:  # noqa: BLE001 - the script's edge: recorded as a fact
+            self._journal.emit(
+                Expectation(name=SCENARIO_RUNS, held=False, detail=_place(error, function))
+            )
+            return False
+        return True
 
     async def settle(
         self, seconds: float, *, revive: bool = False, interruptions: bool = False
@@ -91,35 +141,15 @@ class Run:
                 await self.app.revive()
                 end += clock() - before
 
-    @asynccontextmanager
-    async def step(self, name: str, timeout: float = 120.0) -> AsyncIterator[None]:
-        """Name a part of the scenario; begin and end are events.
 
-        A step that lasts longer than `timeout` seconds is cut off and recorded as failed, and
-        the scenario goes on behind it. Any other error is recorded and goes on upwards.
-        """
-        self._journal.emit(Step(name=name, state="begin"))
-        limit = asyncio.timeout(timeout)
-        try:
-            async with limit:
-                yield
-        except TimeoutError as error:
-            if limit.expired():
-                detail = f"not done after {timeout:g} s"
-                self._journal.emit(Step(name=name, state="failed", detail=detail))
-                return
-            self._fail(name, error)
-            raise
-        except BaseException as error:
-            self._fail(name, error)
-            raise
-        self._journal.emit(Step(name=name, state="end"))
-
-    def expect(self, name: str, held: bool, detail: str = "") -> bool:
-        """Record whether something the scenario expects is so; return `held`."""
-        self._journal.emit(Expectation(name=name, held=held, detail=clean(detail)[:500]))
-        return held
-
-    def _fail(self, name: str, error: BaseException) -> None:
-        detail = clean(f"{type(error).__name__}: {error}")[:500]
-        self._journal.emit(Step(name=name, state="failed", detail=detail))
+def _place(error: Exception, function: Callable[..., object]) -> str:
+    """`decline.py:14: NotOnScreen: tap: ...`, the line being the script's own."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", "")
+    lines = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == file and frame.lineno
+    ]
+    where = f"{file.rpartition('/')[2]}:{lines[-1].lineno}: " if lines else ""
+    name = "" if isinstance(error, FarmError) else f"{type(error).__name__}: "
+    return clean(f"{where}{name}{error}")[:500]

@@ -9,8 +9,9 @@ import hashlib
 import time
 
 from farm.explore.dialogs import Recognised, ScreenState, classify
-from farm.explore.driver import Driver, Journal
+from farm.explore.driver import Driver
 from farm.explore.hierarchy import Hierarchy, clean, parse
+from farm.explore.masking import MaskingJournal
 from farm.explore.policy import Policy
 from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote, Dialog, Screen
@@ -22,9 +23,9 @@ _MAX_HIERARCHY = 2 * 1024 * 1024
 
 
 class ScreenView:
-    """`run.screen`: what the phone shows."""
+    """What the phone shows."""
 
-    def __init__(self, driver: Driver, journal: Journal, policy: Policy) -> None:
+    def __init__(self, driver: Driver, journal: MaskingJournal, policy: Policy) -> None:
         self._driver = driver
         self._journal = journal
         self._policy = policy
@@ -99,6 +100,7 @@ class ScreenView:
             self._note("hierarchy_unreadable", str(error))
             return Hierarchy(problems=(str(error)[:300],)), ""
         hierarchy = await asyncio.to_thread(parse, xml)
+        self._journal.seen(hierarchy)
         for problem in hierarchy.problems:
             self._note("hierarchy_incomplete", problem)
         return hierarchy, xml

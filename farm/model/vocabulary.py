@@ -167,6 +167,9 @@ class DialogKind(StrEnum):
     UPDATE = "update"
     ADVERTISEMENT = "advertisement"
     LOGIN = "login"
+    AGE_GATE = "age_gate"  # asks for the user's age or birthday before going on
+    RATING = "rating"  # asks for stars or a review
+    BATTERY_SAVER = "battery_saver"  # asks to be left out of the system's battery saving
     CRASH = "crash"  # "app keeps stopping" or "isn't responding", drawn by the system
     OTHER = "other"
     NONE = "none"

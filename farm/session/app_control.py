@@ -66,6 +66,14 @@ class PhoneApp:
         """Send the app to the background."""
         await self._phone.press("home")
 
+    async def foreground(self) -> None:
+        """Bring the app back to the front; the hooks wait for whatever process that starts."""
+        await self._phone.start_app(self._app.package, self._app.main_activity)
+
+    async def stop(self) -> None:
+        """End all processes of the app."""
+        await self._phone.force_stop(self._app.package)
+
     async def _start(self) -> Launched:
         package = self._app.package
         return await self._api.launch(

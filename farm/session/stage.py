@@ -78,6 +78,7 @@ class Stage:
             options={
                 "settle_seconds": f"{plan.settle_seconds:g}",
                 "grant_permissions": str(plan.grant_permissions).lower(),
+                **plan.scenario.options,
             },
         )
         self._writer = RecordingWriter.create(plan.folder, self._session)
@@ -168,7 +169,8 @@ class Stage:
 
     async def drive(self) -> None:
         """Let the scenario work."""
-        await self._plan.scenario.function(self._scenario_run())
+        scenario = self._plan.scenario
+        await self._scenario_run().play(scenario.function, scenario.values)
 
     async def settle(self) -> None:
         """Keep observing: what an app does late is still what it does."""
@@ -233,6 +235,7 @@ class Stage:
                 app=self._app,
                 before_answer=self._before_answer,
                 after_answer=self._after_answer,
+                hints=self._plan.scenario.hints,
             )
         return self._run
 

@@ -15,11 +15,9 @@ def test_list() -> None:
     assert result.exit_code == 0
     assert "accept" in result.stderr and "拒绝隐私政策" in result.stderr
     result = _runner.invoke(app, ["list", "--json"])
-    assert [each["name"] for each in json.loads(result.stdout)] == [
-        "accept",
-        "decline",
-        "launch_idle",
-    ]
+    listed = {each["name"]: each for each in json.loads(result.stdout)}
+    assert {"accept", "decline", "launch_idle"} <= set(listed)
+    assert listed["launch_idle"]["parameters"] == {"watched": "20.0"}
 
 
 def test_check(tmp_path: Path) -> None:
@@ -30,4 +28,5 @@ def test_check(tmp_path: Path) -> None:
     assert result.exit_code == 2
     good, bad = json.loads(result.stdout)
     assert good["usable"] and not bad["usable"]
-    assert bad["problem"].startswith(f"{broken}:1: syntax error")
+    assert bad["problems"][0]["path"] == str(broken) and bad["problems"][0]["line"] == 1
+    assert bad["problems"][0]["message"].startswith("syntax error")

@@ -2,9 +2,11 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from farm.devices.values import ShellResult
 from farm.explore.hierarchy import parse
 from farm.explore.policy import Policy
 from farm.explore.run import Run
@@ -55,6 +57,10 @@ class Phone:
     taps: list[str] = field(default_factory=list)
     restarts: int = 0
     package: str = APP
+    front: str = ""
+    clock: int = 1_700_000_000
+    commands: list[str] = field(default_factory=list)
+    on_shell: dict[str, Next] = field(default_factory=dict)
 
     async def hierarchy(self) -> str:
         if self.gone:
@@ -110,7 +116,30 @@ class Phone:
         return self.restartable
 
     async def home(self) -> None:
-        self.shown = LAUNCHER
+        self.taps.append("home")
+        self.front, self.shown = self.shown, LAUNCHER
+
+    async def foreground(self) -> None:
+        self.taps.append("foreground")
+        self.shown = self.front or self.shown
+
+    async def stop(self) -> None:
+        self.taps.append("stop")
+        self.running = False
+
+    async def install(self, apks: Sequence[Path], grant: bool = False) -> None:
+        self.taps.append(f"install {apks[0].name}")
+
+    async def shell(self, *argv: str, timeout: float = 20, root: bool = False) -> ShellResult:
+        self.commands.append(("su " if root else "") + " ".join(argv))
+        if argv[0] == "date" and argv[1].startswith("+"):
+            return ShellResult(exit_code=0, stdout=f"{self.clock}\n")
+        if argv[0] == "date":
+            self.clock = int(argv[1].removeprefix("@"))
+        for start, following in self.on_shell.items():
+            if " ".join(argv).startswith(start):
+                self._go(following)
+        return ShellResult(exit_code=0, stdout="")
 
     def _go(self, following: Next) -> None:
         self.shown = following if isinstance(following, str) else following(self)

@@ -253,7 +253,7 @@ async def test_cancelled_tap_is_recorded_as_uncertain() -> None:
         return 0, 0
 
     phone.tap = slow  # type: ignore[method-assign]
-    async with stage.run.step("accept", timeout=0.1):
+    async with stage.run.step("accept", deadline=0.1):
         await stage.run.consent.accept()
     assert stage.diary.failed_steps == ["accept"]
     assert stage.diary.answers == [(ACCEPT, "同意")]

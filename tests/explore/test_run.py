@@ -20,7 +20,7 @@ async def test_step_that_ends() -> None:
 
 async def test_step_out_of_time_goes_on() -> None:
     stage = Stage(Phone(HOME))
-    async with stage.run.step("sleep", timeout=0.01):
+    async with stage.run.step("sleep", deadline=0.01):
         await asyncio.sleep(5)
     assert stage.diary.failed_steps == ["sleep"]
 
@@ -32,7 +32,7 @@ async def test_error_in_a_step_is_recorded_and_raised() -> None:
             await stage.run.screen.observe()
     assert stage.diary.failed_steps == ["look"]
     with pytest.raises(TimeoutError):
-        async with stage.run.step("own timeout", timeout=5):
+        async with stage.run.step("own timeout", deadline=5):
             async with asyncio.timeout(0):
                 await asyncio.sleep(1)
 

@@ -7,6 +7,16 @@ from farm.explore.dialogs.window import Window
 from farm.explore.hierarchy import Hierarchy
 from farm.model.vocabulary import DialogKind
 
+_NOTICES = (
+    notices.update,
+    notices.rating,
+    notices.age_gate,
+    notices.advertisement,
+    notices.battery_saver,
+    notices.login,
+    notices.other,
+)
+
 
 def classify(screen: ScreenState) -> Recognised:
     """Say what a screen asks of the user. Pure: equal screens give equal answers.
@@ -15,7 +25,11 @@ def classify(screen: ScreenState) -> Recognised:
     `package` with the app under test before they answer anything.
     """
     hierarchy = screen.hierarchy
-    found = system.crash(hierarchy) or system.permission(hierarchy, screen.activity)
+    found = (
+        system.crash(hierarchy)
+        or system.battery_saver(hierarchy, screen.activity)
+        or system.permission(hierarchy, screen.activity)
+    )
     if found is not None:
         return found
     words = vocabulary()
@@ -43,7 +57,7 @@ def classify(screen: ScreenState) -> Recognised:
         if recognised is not None:
             return recognised
         window = Window(hierarchy, nodes)
-        for recogniser in (notices.update, notices.advertisement, notices.login, notices.other):
+        for recogniser in _NOTICES:
             recognised = recogniser(window, package)
             if recognised is not None:
                 return recognised

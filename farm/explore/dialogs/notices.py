@@ -5,7 +5,13 @@ import re
 from farm.explore.dialogs.buttons import candidates, is_button
 from farm.explore.dialogs.labels import Role
 from farm.explore.dialogs.values import Button, Recognised
-from farm.explore.dialogs.vocabulary import has_countdown, label_key, vocabulary
+from farm.explore.dialogs.vocabulary import (
+    Question,
+    fold,
+    has_countdown,
+    label_key,
+    vocabulary,
+)
 from farm.explore.dialogs.window import Window
 from farm.explore.hierarchy import Hierarchy, Node
 from farm.model.vocabulary import DialogKind
@@ -95,6 +101,47 @@ def login(window: Window, package: str) -> Recognised | None:
     if not evidence and len({label_key(node.label) for node in actions}) < 2:
         return None  # one "log in" link on an ordinary page
     return _recognised(DialogKind.LOGIN, window, package, action, _close(window), reasons)
+
+
+def age_gate(window: Window, package: str) -> Recognised | None:
+    """Return a question for the user's age; birthday wheels have no "no"."""
+    question = vocabulary().age_gate
+    sign = window.has_part(question.signs)
+    if not sign or len(window.labelled) > 3 * _FEW_WORDS:
+        return None
+    yes, no = _button(window, question.accept), _button(window, question.decline)
+    if yes is None and no is None:
+        title = fold(window.title)
+        if not any(each in title for each in question.signs):
+            return None  # a profile page with a birthday on it
+        found = candidates(window.hierarchy, window.nodes)
+        yes = next((each.node for each in found if each.role is Role.ACKNOWLEDGE), None)
+        no = next((each.node for each in found if each.role is Role.REFUSE_SOFT), None)
+        if yes is None and no is None:
+            return None
+    return _recognised(DialogKind.AGE_GATE, window, package, yes, no, [f"says: {sign}"])
+
+
+def rating(window: Window, package: str) -> Recognised | None:
+    """Return a plea for stars or a review."""
+    return _asked(DialogKind.RATING, vocabulary().rating, window, package)
+
+
+def battery_saver(window: Window, package: str) -> Recognised | None:
+    """Return a wish to be left out of battery saving, or to start by itself."""
+    return _asked(DialogKind.BATTERY_SAVER, vocabulary().battery_saver, window, package)
+
+
+def _asked(kind: DialogKind, question: Question, window: Window, package: str) -> Recognised | None:
+    sign = window.has_part(question.signs)
+    if not sign or len(window.labelled) > _FEW_WORDS:
+        return None
+    yes, no = _button(window, question.accept), _button(window, question.decline)
+    if yes is None and no is None:
+        return None
+    if no is None and len(window.labelled) > _FEW_WORDS // 2:
+        return None  # a page of settings
+    return _recognised(kind, window, package, yes, no or _close(window), [f"says: {sign}"])
 
 
 def other(window: Window, package: str) -> Recognised | None:

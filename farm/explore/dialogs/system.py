@@ -4,6 +4,7 @@ The package of a view is stamped by the system and cannot be forged by an app; i
 alone can. Both together are needed.
 """
 
+from farm.explore.dialogs import notices
 from farm.explore.dialogs.buttons import is_button
 from farm.explore.dialogs.values import Button, Recognised
 from farm.explore.dialogs.vocabulary import vocabulary
@@ -13,6 +14,7 @@ from farm.model.vocabulary import DialogKind
 
 _ALLOW_ROLES = ("allow", "allow_once", "allow_always")
 _DENY_ROLES = ("deny", "deny_forever")
+_ANSWERING = frozenset({*_ALLOW_ROLES, *_DENY_ROLES, "title", "never_ask"})
 
 
 def permission(hierarchy: Hierarchy, activity: str) -> Recognised | None:
@@ -39,7 +41,11 @@ def permission(hierarchy: Hierarchy, activity: str) -> Recognised | None:
         reasons.append(f"id {first.id_name}")
     if requesting:
         reasons.append(f"activity {words.permission_activity}")
-    allow = allow or _worded(window, words.allow)
+    allow = (
+        allow
+        or _worded(window, words.allow - words.allow_partly)
+        or _worded(window, words.allow_partly)
+    )
     deny = deny or _worded(window, words.deny)
     if not by_role and not requesting:
         if allow is None or deny is None:
@@ -55,6 +61,22 @@ def permission(hierarchy: Hierarchy, activity: str) -> Recognised | None:
         decline=Button.of(deny) if deny else None,
         reasons=tuple(reasons),
     )
+
+
+def battery_saver(hierarchy: Hierarchy, activity: str) -> Recognised | None:
+    """Return the system's question whether an app may run in the background or start itself.
+
+    Some makers draw it with the package that also draws permission requests; those carry a
+    request's ids or its activity, this one does not.
+    """
+    words = vocabulary()
+    packages = words.battery_saver.packages
+    nodes = tuple(node for node in hierarchy.nodes if node.package in packages)
+    if not nodes or activity.rpartition(".")[2] == words.permission_activity:
+        return None
+    if any(words.permission_ids.get(node.id_name) in _ANSWERING for node in nodes):
+        return None
+    return notices.battery_saver(Window(hierarchy, nodes), nodes[0].package)
 
 
 def crash(hierarchy: Hierarchy) -> Recognised | None:

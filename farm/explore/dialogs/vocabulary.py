@@ -29,8 +29,21 @@ class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crash: dict[str, object]
     system_packages: list[str]
     commerce_words: dict[str, object]
+    permission_groups: dict[str, list[str]]
+    age_gate: dict[str, list[str]]
+    rating: dict[str, list[str]]
+    battery_saver: dict[str, list[str]]
     traditional: dict[str, str]
     version: int
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A dialog that is known by a sign in its words, and answered by whole labels."""
+
+    signs: tuple[str, ...]
+    accept: frozenset[str]
+    decline: frozenset[str]
+    packages: frozenset[str] = frozenset()  # of the system that draw it for an app
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +64,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     permission_activity: str
     permission_ids: dict[str, str]
     allow: frozenset[str]
+    allow_partly: frozenset[str]
     deny: frozenset[str]
     rationale_titles: tuple[str, ...]
     update_now: frozenset[str]
@@ -70,6 +84,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     crash_wait: frozenset[str]
     system_packages: frozenset[str]
     commerce_words: tuple[str, ...]
+    permission_groups: dict[str, tuple[str, ...]]
+    age_gate: Question
+    rating: Question
+    battery_saver: Question
 
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Mn"}
@@ -175,6 +193,7 @@ def vocabulary() -> Vocabulary:
         permission_activity=raw.permission_activity,
         permission_ids={each["id"]: each["role"] for each in raw.permission_ids},
         allow=_keys(raw.permission_texts["allow"]),
+        allow_partly=_keys(raw.permission_texts["partly"]),
         deny=_keys(raw.permission_texts["deny"]),
         rationale_titles=_parts(raw.rationale_titles),
         update_now=_keys(raw.update["now"]),
@@ -194,4 +213,21 @@ def vocabulary() -> Vocabulary:
         crash_wait=_keys(_words(raw.crash, "wait")),
         system_packages=frozenset(raw.system_packages),
         commerce_words=_parts(raw.commerce_words),
+        permission_groups={
+            group: tuple(dict.fromkeys(fold(word) for word in words))
+            for group, words in raw.permission_groups.items()
+            if group != "source"
+        },
+        age_gate=_question(raw.age_gate),
+        rating=_question(raw.rating),
+        battery_saver=_question(raw.battery_saver),
+    )
+
+
+def _question(lists: dict[str, list[str]]) -> Question:
+    return Question(
+        signs=tuple(dict.fromkeys(fold(word) for word in lists["signs"])),
+        accept=frozenset(label_key(word) for word in lists["accept"]),
+        decline=frozenset(label_key(word) for word in lists["decline"]),
+        packages=frozenset(lists.get("packages", [])),
     )

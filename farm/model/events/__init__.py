@@ -48,8 +48,10 @@ from farm.model.events.network import (
     WebSocketMessage,
 )
 from farm.model.events.ui import (
+    Claim,
     Dialog,
     Expectation,
+    Exploration,
     Screen,
     Step,
     Tap,
@@ -62,6 +64,7 @@ __all__ = [
     "Body",
     "Call",
     "Canary",
+    "Claim",
     "ClockSample",
     "CodeLoaded",
     "ComponentStarted",
@@ -71,6 +74,7 @@ __all__ = [
     "Dialog",
     "Event",
     "Expectation",
+    "Exploration",
     "Gap",
     "Heartbeat",
     "HooksReady",
@@ -110,6 +114,8 @@ AnyBody = (
     | Dialog
     | Tap
     | Expectation
+    | Claim
+    | Exploration
     | HooksReady
     | Call
     | ProcessSeen

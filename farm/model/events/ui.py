@@ -1,7 +1,7 @@
 """What the scenario did and what the screen showed."""
 
 from farm.model.events.base import Body
-from farm.model.vocabulary import ConsentAnswer, DialogKind
+from farm.model.vocabulary import ConsentAnswer, DataType, DialogKind, Level, Phase
 
 
 class Step(Body, frozen=True, kw_only=True, tag="step"):
@@ -58,3 +58,34 @@ class Expectation(Body, frozen=True, kw_only=True, tag="expectation"):
     name: str
     held: bool
     detail: str = ""
+
+
+class Claim(Body, frozen=True, kw_only=True, tag="claim"):
+    """The scenario claims what the recording will show; analysis says whether it does.
+
+    Unlike an `Expectation` it cannot be checked while the session runs: nobody reads what the
+    recorders write, and clocks are fitted only at the end.
+    """
+
+    name: str  # as the scenario's author reads it: "no access to imei before consent"
+    data_type: DataType
+    level: Level  # accessed, or transmitted at least
+    expected: bool  # False: it must not happen
+    phase: Phase | None = None  # None: at any time
+    place: str = ""  # "decline.py:12", where the scenario says so
+
+
+class Exploration(Body, frozen=True, kw_only=True, tag="exploration"):
+    """The farm walked through the app by itself; what that came to."""
+
+    strategy: str
+    seed: int
+    events: int  # taps, keys, swipes and texts sent
+    screens: int  # abstract screens of the app
+    ended: str
+    restarts: int = 0
+    foreign: list[str] = []  # other apps that came to the front
+    walls: list[str] = []  # titles of log-in pages that were not passed
+    avoided: dict[str, int] = {}  # reason -> buttons left alone
+    found: list[int] = []  # number of screens known after each event
+    script: str = ""  # digest of all actions in order

@@ -1,5 +1,7 @@
 """The corpus: every labelled screen, its buttons, and what must never be taken for consent."""
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from farm.explore.dialogs import Recognised, ScreenState, classify
 from farm.explore.hierarchy import parse
 from farm.model.vocabulary import DialogKind
+from tests.explore.cases import cases, measure
 from tests.explore.screens import APP, LAYOUTS, corpus, draw, node, page
 
 _CASES = [
@@ -14,6 +17,28 @@ _CASES = [
     for entry in corpus()
     for layout in (LAYOUTS if entry.get("layouts") == "all" else LAYOUTS[:1])
 ]
+
+
+def test_precision_and_recall_of_each_kind(record_property: Callable[[str, object], None]) -> None:
+    chosen = cases()
+    assert len(chosen) >= 400 and len({case.name for case in chosen}) == len(chosen)
+    measured = measure(chosen)
+    sys.stdout.write(f"\n{measured.table()}\n")  # shown with `pytest -s`
+    for kind, score in measured.scores.items():
+        record_property(kind, f"precision {score.precision:.3f}, recall {score.recall:.3f}")
+        assert score.precision >= 0.9 and score.recall >= 0.9, measured.table()
+    consent = measured.scores["privacy_consent"]
+    assert consent.precision >= 0.97 and consent.recall >= 0.97, measured.table()
+    taken = [
+        case.name
+        for case, found in measured.wrong
+        if case.kind == "permission" and found.kind is DialogKind.PRIVACY_CONSENT
+    ]
+    assert taken == []
+    # A wrong button is worse than a missed dialog: it would answer the opposite.
+    assert [
+        (case.name, found.accept, found.decline) for case, found in measured.wrong_buttons
+    ] == []
 
 
 def _classify(xml: str, package: str = APP, activity: str = ".Main") -> Recognised:

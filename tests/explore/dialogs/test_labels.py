@@ -3,7 +3,7 @@
 import pytest
 
 from farm.explore.dialogs.labels import Role, role_of
-from farm.explore.dialogs.vocabulary import fold, has_countdown, label_key, vocabulary
+from farm.explore.dialogs.vocabulary import Question, fold, has_countdown, label_key, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,7 @@ def test_vocabulary_has_no_empty_word() -> None:
     for name in words.__struct_fields__:
         value = getattr(words, name)
         assert value, name
-        assert isinstance(value, str) or "" not in value, name
+        lists = (
+            [value.signs, value.accept, value.decline] if isinstance(value, Question) else [value]
+        )
+        assert all(isinstance(each, str) or "" not in each for each in lists), name

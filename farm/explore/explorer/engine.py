@@ -1,0 +1,293 @@
+"""Explores an app with a strategy: looks, chooses, acts, learns, until the budget is spent.
+
+Keeps to the app: other apps are left, a dead app is started again, dialogs are answered as the
+run's policy says, and what costs money or reaches people is not touched. Decides nothing about
+what it saw.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from farm.explore.app import AppView
+from farm.explore.consent import Consent
+from farm.explore.dialogs import Recognised, ScreenState
+from farm.explore.driver import Driver
+from farm.explore.explorer.abstraction import Abstraction
+from farm.explore.explorer.actions import actions_of
+from farm.explore.explorer.graph import Graph, Place
+from farm.explore.explorer.strategies import ModelBased, Strategy
+from farm.explore.explorer.values import (
+    Action,
+    ActionKind,
+    Budget,
+    Report,
+    Wall,
+    digest_of,
+)
+from farm.explore.interruptions import Interruptions
+from farm.explore.pictures.words import Reader, Word, says_nothing
+from farm.explore.screen_actions import Screen
+from farm.model.errors import DeviceError, DeviceGone, FarmError
+from farm.model.vocabulary import ConsentAnswer, DialogKind
+
+_MOST_RESTARTS = 60
+_MOST_TAPS_ON_CONSENT = 3
+_PLACELESS = {DialogKind.PERMISSION, DialogKind.CRASH}
+_PASSABLE = {
+    DialogKind.ADVERTISEMENT,
+    DialogKind.UPDATE,
+    DialogKind.RATING,
+    DialogKind.BATTERY_SAVER,
+}
+
+Novelty = Callable[[], Awaitable[set[str]]]
+"""What the recorders heard so far, as names: "api:telephony.imei", "host:ads.example"."""
+
+
+async def no_novelty() -> set[str]:
+    """Stand in where nobody can say what the recorders heard."""
+    return set()
+
+
+class Explorer:
+    """One exploration. Build it, call `run` once, read the report."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        app: AppView,
+        permissions: Interruptions,
+        consent: Consent,
+        driver: Driver,
+        strategy: Strategy,
+        seed: int,
+        budget: Budget,
+        answer: ConsentAnswer | None,
+        read_picture: Reader | None = None,
+        novelty: Novelty = no_novelty,
+        log_in: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        self._screen = screen
+        self._app = app
+        self._permissions = permissions
+        self._consent = consent
+        self._driver = driver
+        self._strategy = strategy
+        self._seed = seed
+        self._budget = budget
+        self._answer = answer
+        self._read_picture = read_picture
+        self._novelty = novelty
+        self._log_in = log_in
+        self.graph = Graph()
+        self._abstraction = Abstraction()
+        self._heard: set[str] = set()
+        self._events = 0
+        self._idle = 0
+        self._restarts = 0
+        self._consent_taps = 0
+        self._activities: set[str] = set()
+        self._foreign: dict[str, None] = {}
+        self._walls: dict[str, Wall] = {}
+        self._avoided: dict[str, set[str]] = {}
+        self._found: list[int] = []
+        self._script: list[str] = []
+        self._last: tuple[Place, Action] | None = None
+
+    async def run(self) -> Report:
+        """Explore until the budget is spent or nothing is left to do.
+
+        Raises:
+            DeviceGone: the phone vanished.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        ended = "events"
+        while True:
+            if self._budget.events and self._events >= self._budget.events:
+                break
+            if self._budget.seconds and clock() - began >= self._budget.seconds:
+                ended = "seconds"
+                break
+            if self._budget.idle_events and self._idle >= self._budget.idle_events:
+                ended = "nothing new"
+                break
+            if not await self._round():
+                ended = "app does not start"
+                break
+        return Report(
+            strategy=self._strategy.name,
+            seed=self._seed,
+            events=self._events,
+            screens=len(self.graph.places),
+            activities=sorted(self._activities),
+            ended=ended,
+            restarts=self._restarts,
+            foreign=list(self._foreign),
+            walls=list(self._walls.values()),
+            avoided={reason: len(keys) for reason, keys in sorted(self._avoided.items())},
+            found=self._found,
+            script=digest_of(self._script),
+        )
+
+    async def _round(self) -> bool:
+        """Look once and do one thing; False if the app cannot be brought back."""
+        state, recognised = await self._screen.recognise()
+        if recognised.kind in _PLACELESS:
+            if await self._permissions.handle(recognised, self._app.package):
+                self._spend(f"dialog {recognised.kind}", news=False)
+                return True
+            return await self._leave(state)
+        if state.package != self._app.package and (
+            self._app.package not in state.hierarchy.packages
+        ):
+            return await self._leave(state)
+        if self._strategy.knows_dialogs and await self._dialog(recognised):
+            return True
+        words = await self._words(state)
+        actions = actions_of(state.hierarchy, self._app.package, words)
+        place, news = await self._arrive(state, recognised, actions, words)
+        action = self._strategy.choose(place, self.graph, state, actions)
+        if action is None:
+            return await self._restart()
+        if action.avoid:  # a baseline may choose it; the farm does not do it for any of them
+            action = next(each for each in actions if each.kind is ActionKind.BACK)
+        self._spend(f"{place.number} {action.key}", news)
+        self._last = (place, action)
+        await self._act(state, action)
+        return True
+
+    async def _arrive(
+        self,
+        state: ScreenState,
+        recognised: Recognised,
+        actions: list[Action],
+        words: tuple[Word, ...],
+    ) -> tuple[Place, bool]:
+        picture = "|".join(sorted(word.text for word in words))
+        name, older = self._abstraction.name(state, self._app.package, actions, picture)
+        self.graph.join(name, older)
+        place, fresh = self.graph.see(name, actions)
+        self._activities.add(state.activity)
+        heard = await self._novelty()
+        news = fresh or bool(heard - self._heard)
+        self._heard |= heard
+        for action in actions:
+            if action.avoid:
+                self._avoided.setdefault(action.avoid, set()).add(f"{place.name} {action.key}")
+        if recognised.kind is DialogKind.LOGIN and place.name not in self._walls:
+            await self._wall(place, recognised)
+        if self._last is not None:
+            before, action = self._last
+            self.graph.done(before, action, place.name, news)
+            if isinstance(self._strategy, ModelBased):
+                self._strategy.missed(self.graph, place.name)
+            self._last = None
+        self._strategy.arrived(place, state, news)
+        if news:
+            self._idle = 0
+        return place, news
+
+    async def _wall(self, place: Place, recognised: Recognised) -> None:
+        """Report a log-in wall, and pass it with the test account where the hints have one."""
+        passed = False
+        if self._log_in is not None:
+            try:
+                passed = await self._log_in()
+            except DeviceError:
+                raise
+            except FarmError:  # the form was not as the hints say: it stays a wall
+                passed = False
+        self._walls[place.name] = Wall(
+            screen=place.name, title=recognised.title[:200], passed=passed
+        )
+
+    async def _dialog(self, recognised: Recognised) -> bool:
+        """Answer a dialog of the app itself; True if something was done."""
+        if (
+            recognised.kind is DialogKind.PRIVACY_CONSENT
+            and recognised.package == self._app.package
+            and self._consent_taps < _MOST_TAPS_ON_CONSENT
+            and self._answer is not None
+        ):
+            self._consent_taps += 1
+            accept = self._answer is ConsentAnswer.ACCEPT
+            answer = await (self._consent.accept() if accept else self._consent.decline())
+            for _ in range(max(answer.taps, 1)):
+                self._spend(f"consent {self._answer}", news=False)
+            return True
+        if recognised.kind in _PASSABLE and await self._permissions.handle(
+            recognised, self._app.package
+        ):
+            self._spend(f"dialog {recognised.kind}", news=False)
+            return True
+        return False
+
+    async def _act(self, state: ScreenState, action: Action) -> None:
+        try:
+            if action.kind is ActionKind.BACK:
+                await self._driver.press("back")
+            elif action.kind is ActionKind.SCROLL:
+                await self._screen.scroll()
+            elif action.node >= 0:
+                await self._screen.tap_node(state, state.hierarchy.nodes[action.node])
+                if action.kind is ActionKind.TYPE:
+                    await self._driver.type_text(action.text)
+                    await self._driver.press("enter")
+            else:
+                await self._screen.tap_point(state, action.x, action.y, action.label)
+        except DeviceGone:
+            raise
+        except DeviceError:  # recorded by whoever sent it; the next look shows what came of it
+            return
+
+    async def _leave(self, state: ScreenState) -> bool:
+        """Come back from another app, or from none at all."""
+        if state.package and state.package != self._app.package:
+            self._foreign.setdefault(state.package, None)
+        self._note_last("")
+        if not await self._app.alive():
+            return await self._restart()
+        await self._app.foreground()
+        self._spend("foreground", news=False)
+        state = await self._screen.observe()
+        if self._app.package in state.hierarchy.packages:
+            return True
+        return await self._restart()
+
+    async def _restart(self) -> bool:
+        if self._restarts >= _MOST_RESTARTS:
+            return False
+        self._restarts += 1
+        self._note_last("")
+        self._spend("restart", news=False)
+        return await self._app.reopen()
+
+    def _note_last(self, leads_to: str) -> None:
+        if self._last is not None:
+            place, action = self._last
+            self.graph.done(place, action, leads_to, False)
+            self._last = None
+
+    def _spend(self, what: str, news: bool) -> None:
+        self._events += 1
+        self._idle = 0 if news else self._idle + 1
+        self._found.append(len(self.graph.places))
+        self._script.append(what)
+
+    async def _words(self, state: ScreenState) -> tuple[Word, ...]:
+        """Words of the picture, where the app draws its screen without telling its words."""
+        if (
+            self._read_picture is None
+            or not self._strategy.knows_dialogs
+            or not says_nothing(state.hierarchy, self._app.package)
+        ):
+            return ()
+        try:
+            picture = await self._driver.screenshot()
+        except DeviceGone:
+            raise
+        except DeviceError:
+            return ()
+        return await asyncio.to_thread(self._read_picture, picture)

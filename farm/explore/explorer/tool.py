@@ -1,0 +1,121 @@
+"""`explore`: what a scenario calls to let the farm find the rest by itself."""
+
+from farm.explore.app import AppView
+from farm.explore.consent import Consent
+from farm.explore.driver import Driver
+from farm.explore.explorer.engine import Explorer, Novelty, no_novelty
+from farm.explore.explorer.strategies import BreadthFirst, ModelBased, Monkey, Strategy
+from farm.explore.explorer.values import Budget, Report
+from farm.explore.interruptions import Interruptions
+from farm.explore.masking import MaskingJournal
+from farm.explore.pictures.words import reader
+from farm.explore.screen_actions import Screen
+from farm.model.events import Exploration
+from farm.model.vocabulary import ConsentAnswer
+
+STRATEGIES = ("model", "monkey", "pixel-monkey", "breadth-first")
+
+
+class Explore:
+    """Lets the farm walk through the app."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        app: AppView,
+        permissions: Interruptions,
+        consent: Consent,
+        driver: Driver,
+        journal: MaskingJournal,
+        novelty: Novelty = no_novelty,
+        has_account: bool = False,
+    ) -> None:
+        self._screen = screen
+        self._app = app
+        self._permissions = permissions
+        self._consent = consent
+        self._driver = driver
+        self._journal = journal
+        self._novelty = novelty
+        self._has_account = has_account
+
+    async def __call__(
+        self,
+        *,
+        events: int = 0,
+        seconds: float = 0.0,
+        until_idle: int = 0,
+        seed: int = 0,
+        consent: str = "accept",
+        strategy: str = "model",
+        read_pictures: bool = True,
+    ) -> Report:
+        """Explore until a limit is reached; at least one of the first three must be given.
+
+        Args:
+            events: how many taps, keys, swipes and texts may be sent.
+            seconds: how long it may take.
+            until_idle: end after so many events that brought no new screen, API or host.
+            seed: the same seed makes the same choices on the same screens.
+            consent: "accept" or "decline" a privacy consent on the way, or "leave" it.
+            strategy: one of `STRATEGIES`; those after the first are baselines.
+            read_pictures: read words from pictures (RapidOCR, if installed) where an app draws
+                its screens itself.
+
+        Raises:
+            ValueError: no limit, or a word that is not known.
+        """
+        if events <= 0 and seconds <= 0 and until_idle <= 0:
+            raise ValueError("explore: expected events=, seconds= or until_idle=")
+        answers = {"accept": ConsentAnswer.ACCEPT, "decline": ConsentAnswer.DECLINE, "leave": None}
+        if consent not in answers:
+            raise ValueError(f"consent={consent!r}: expected accept, decline or leave")
+        explorer = Explorer(
+            screen=self._screen,
+            app=self._app,
+            permissions=self._permissions,
+            consent=self._consent,
+            driver=self._driver,
+            strategy=make_strategy(strategy, seed),
+            seed=seed,
+            budget=Budget(events=events, seconds=seconds, idle_events=until_idle),
+            answer=answers[consent],
+            read_picture=reader() if read_pictures else None,
+            novelty=self._novelty,
+            log_in=self._app.log_in if self._has_account else None,
+        )
+        report = await explorer.run()
+        self._journal.emit(
+            Exploration(
+                strategy=report.strategy,
+                seed=report.seed,
+                events=report.events,
+                screens=report.screens,
+                ended=report.ended,
+                restarts=report.restarts,
+                foreign=report.foreign[:50],
+                walls=[wall.title for wall in report.walls if not wall.passed][:50],
+                avoided=report.avoided,
+                found=report.found[-5000:],
+                script=report.script,
+            )
+        )
+        return report
+
+
+def make_strategy(name: str, seed: int) -> Strategy:
+    """Return the strategy of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name == "model":
+        return ModelBased(seed)
+    if name == "monkey":
+        return Monkey(seed)
+    if name == "pixel-monkey":
+        return Monkey(seed, pixels=True)
+    if name == "breadth-first":
+        return BreadthFirst(seed)
+    raise ValueError(f"strategy {name!r}: expected one of {', '.join(STRATEGIES)}")

@@ -1,0 +1,85 @@
+"""`phone`: what a scenario may do to the phone itself, beside the app's own screen.
+
+Whatever changes how the phone behaves is noted in the recording, because the evidence is read
+without the scenario.
+"""
+
+import asyncio
+
+from farm.explore.driver import Driver, Journal
+from farm.model.errors import DeviceError
+from farm.model.events import DeviceNote
+
+_BOOT = "android.intent.action.BOOT_COMPLETED"
+_LONGEST_ADVANCE = 30 * 24 * 3600.0
+
+
+class PhoneView:
+    """The phone under the app."""
+
+    def __init__(self, driver: Driver, journal: Journal, package: str) -> None:
+        self._driver = driver
+        self._journal = journal
+        self._package = package
+
+    async def press(self, key: str) -> None:
+        """Press `back`, `home` or `enter`."""
+        await self._driver.press(key)
+
+    async def lock(self) -> None:
+        """Switch the screen off, which locks it."""
+        await self._shell("input", "keyevent", "KEYCODE_SLEEP")
+        self._note("screen_locked")
+
+    async def unlock(self) -> None:
+        """Switch the screen on and put the keyguard away (a phone of the farm has no PIN)."""
+        await self._shell("input", "keyevent", "KEYCODE_WAKEUP")
+        await self._shell("wm", "dismiss-keyguard")
+        self._note("screen_unlocked")
+
+    async def announce_boot(self) -> None:
+        """Tell the app that the phone has booted, as Android does after a start.
+
+        Needs root: no shell may send this broadcast otherwise. The phone is not restarted, so
+        that the recorders go on hearing.
+
+        Raises:
+            DeviceError: the phone is not rooted, or refuses the broadcast.
+        """
+        await self._shell("am", "broadcast", "-a", _BOOT, "-p", self._package, root=True)
+        self._note("boot_announced", _BOOT)
+
+    async def advance_clock(self, seconds: float) -> None:
+        """Set the phone's clock forward, to see what an app does days later. Needs root.
+
+        The recording says so; calls can be placed on the host's clock only up to this moment,
+        so nothing after it becomes a finding that needs a phase.
+
+        Raises:
+            DeviceError: the phone is not rooted, or its `date` refuses.
+        """
+        if not 0 < seconds <= _LONGEST_ADVANCE:
+            raise ValueError(f"seconds: expected more than 0 and at most {_LONGEST_ADVANCE:g}")
+        self._note("clock_will_be_advanced", f"{seconds:g} s")
+        now = await self._shell("date", "+%s")
+        try:
+            target = int(now.strip()) + round(seconds)
+        except ValueError:
+            raise DeviceError(f"date gave no time: {now[:60]!r}") from None
+        await self._shell("settings", "put", "global", "auto_time", "0")
+        await self._shell("date", f"@{target}", root=True)
+        self._note("clock_advanced", f"{seconds:g} s")
+
+    async def rest(self, seconds: float) -> None:
+        """Let time pass without looking at the screen or touching anything."""
+        await asyncio.sleep(seconds)
+
+    async def _shell(self, *argv: str, root: bool = False) -> str:
+        result = await self._driver.shell(*argv, root=root)
+        if result.exit_code != 0:
+            words = " ".join((result.stderr or result.stdout).split())[:300]
+            raise DeviceError(f"{' '.join(argv)}: exit {result.exit_code}: {words}")
+        return result.stdout
+
+    def _note(self, name: str, detail: str = "") -> None:
+        self._journal.emit(DeviceNote(name=name, detail=detail))

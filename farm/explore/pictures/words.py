@@ -1,0 +1,91 @@
+"""Words read from a picture by RapidOCR, if it is installed (`pip install farm[ocr]`).
+
+The one room of RapidOCR. It runs on the processor and needs no network: its models come in its
+wheel.
+"""
+
+import importlib
+import io
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgspec
+from PIL import Image, UnidentifiedImageError
+
+from farm.explore.hierarchy import Bounds, Hierarchy, clean
+
+_LEAST_SCORE = 0.6
+_MOST_WORDS = 200
+_MOST_PIXELS = 16_000_000
+_FEW_LABELS = 1
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of text in a picture, and where it stands."""
+
+    text: str
+    bounds: Bounds
+    score: float  # 0 to 1, the reader's own confidence
+
+
+Reader = Callable[[bytes], tuple[Word, ...]]
+
+
+def says_nothing(hierarchy: Hierarchy, package: str) -> bool:
+    """Whether an app's views tell (almost) no words although something is drawn."""
+    own = [
+        node
+        for node in hierarchy.nodes
+        if node.package == package and not node.bounds.empty and node.visible
+    ]
+    return bool(own) and sum(1 for node in own if node.label.strip()) <= _FEW_LABELS
+
+
+@cache
+def reader() -> Reader | None:
+    """The function that reads pictures; None if RapidOCR is not installed."""
+    try:
+        module = importlib.import_module("rapidocr")
+    except ImportError:
+        return None
+    lock = threading.Lock()  # one engine, used by one thread at a time
+    engines: list[Any] = []
+
+    def read(picture: bytes) -> tuple[Word, ...]:
+        pixels = _pixels(picture)
+        if pixels is None:
+            return ()
+        with lock:
+            if not engines:
+                engines.append(module.RapidOCR(params={"Global.log_level": "error"}))
+            result = engines[0](pixels)
+        return _words(result)
+
+    return read
+
+
+def _pixels(picture: bytes) -> Any:
+    numpy = importlib.import_module("numpy")
+    try:
+        with Image.open(io.BytesIO(picture)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                return None
+            return numpy.array(image.convert("RGB"))[:, :, ::-1]  # the reader takes BGR
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def _words(result: Any) -> tuple[Word, ...]:
+    if result is None or result.boxes is None:
+        return ()
+    found: list[Word] = []
+    for box, text, score in zip(result.boxes, result.txts, result.scores, strict=True):
+        xs, ys = [float(point[0]) for point in box], [float(point[1]) for point in box]
+        words = clean(str(text)).strip()
+        if words and float(score) >= _LEAST_SCORE:
+            bounds = Bounds(int(min(xs)), int(min(ys)), int(max(xs)), int(max(ys)))
+            found.append(Word(text=words, bounds=bounds, score=round(float(score), 3)))
+    found.sort(key=lambda word: (word.bounds.top, word.bounds.left))
+    return tuple(found[:_MOST_WORDS])

@@ -1,0 +1,318 @@
+"""`screen`: what a scenario sees and touches. Looking is `ScreenView`'s; touching is here.
+
+A tap that lands on a button of a recognised privacy consent is an answer to it and goes through
+`consent`, so that no script can agree without the recording knowing when.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from farm.explore.dialogs import Button, Recognised, ScreenState, classify
+from farm.explore.driver import Driver, Journal
+from farm.explore.hierarchy import Bounds, Hierarchy, Node
+from farm.explore.hints import Hints
+from farm.explore.screen import ScreenView
+from farm.explore.selectors import NotOnScreen, Selector, find, find_all, touchable
+from farm.explore.touch import touch
+from farm.model.vocabulary import DialogKind
+
+if TYPE_CHECKING:
+    from farm.explore.consent import Consent
+
+_SWIPE_MS = 300
+_MOST_SCROLLS = 8
+
+
+class Screen:
+    """The screen, as a scenario uses it.
+
+    Views are named by their words, `screen.tap("设置")`; by `id=`, `contains=`, `description=`,
+    `kind=` and `index=`; or by `hint=`, a name of the app's hints.
+    """
+
+    def __init__(
+        self,
+        *,
+        view: ScreenView,
+        driver: Driver,
+        journal: Journal,
+        consent: "Consent",
+        hints: Hints,
+    ) -> None:
+        self._view = view
+        self._driver = driver
+        self._journal = journal
+        self._consent = consent
+        self._hints = hints
+
+    async def observe(self, *, keep: bool = False) -> ScreenState:
+        """Look once; recorded if it changed, or if `keep` asks for it."""
+        return await self._view.observe(keep=keep)
+
+    async def recognise(self, *, keep: bool = False) -> tuple[ScreenState, Recognised]:
+        """Look once, and say what the screen asks of the user."""
+        return await self._view.recognise(keep=keep)
+
+    async def texts(self) -> list[str]:
+        """Visible texts in reading order."""
+        return (await self._view.observe()).hierarchy.texts
+
+    async def shows(
+        self,
+        text: str = "",
+        *,
+        contains: str = "",
+        description: str = "",
+        id: str = "",
+        kind: str = "",
+        hint: str = "",
+    ) -> bool:
+        """Whether such a view is on the screen now."""
+        selector = self._selector(text, contains, description, id, kind, 0, hint)
+        return find((await self._view.observe()).hierarchy, selector) is not None
+
+    async def wait_for(
+        self,
+        text: str = "",
+        *,
+        contains: str = "",
+        description: str = "",
+        id: str = "",
+        kind: str = "",
+        index: int = 0,
+        hint: str = "",
+        timeout: float = 15.0,
+    ) -> Node | None:
+        """Wait for a view; None if it did not come within `timeout` seconds."""
+        selector = self._selector(text, contains, description, id, kind, index, hint)
+        found = await self._find(selector, timeout)
+        return found[1] if found else None
+
+    async def count(
+        self, text: str = "", *, contains: str = "", id: str = "", kind: str = ""
+    ) -> int:
+        """How many such views are on the screen now."""
+        selector = self._selector(text, contains, "", id, kind, 0, "")
+        return len(find_all((await self._view.observe()).hierarchy, selector))
+
+    async def tap(
+        self,
+        text: str = "",
+        *,
+        contains: str = "",
+        description: str = "",
+        id: str = "",
+        kind: str = "",
+        index: int = 0,
+        hint: str = "",
+        timeout: float = 15.0,
+    ) -> None:
+        """Wait for a view and tap it.
+
+        Raises:
+            NotOnScreen: it did not come within `timeout` seconds.
+        """
+        await self.tap_selector(
+            self._selector(text, contains, description, id, kind, index, hint), timeout
+        )
+
+    async def tap_selector(self, selector: Selector, timeout: float = 15.0) -> None:
+        """Wait for the view that a selector means and tap it.
+
+        Raises:
+            NotOnScreen: it did not come within `timeout` seconds.
+        """
+        found = await self._find(selector, timeout)
+        if found is None:
+            raise NotOnScreen(f"tap: no view with {selector} within {timeout:g} s")
+        await self.tap_node(*found)
+
+    async def tap_node(self, state: ScreenState, node: Node) -> None:
+        """Tap a view of a screen that was just looked at."""
+        recognised = classify(state)
+        target = touchable(state.hierarchy, node)
+        if recognised.kind is DialogKind.PRIVACY_CONSENT:
+            for button, answer in (
+                (recognised.accept, self._consent.accept),
+                (recognised.decline, self._consent.decline),
+            ):
+                if button is not None and _same(button.bounds, target.bounds, node.bounds):
+                    await answer()
+                    return
+        button = Button.of(target)
+        if not button.text and node.label:
+            button = Button.of(node)
+        allowed = None
+        if recognised.kind is DialogKind.PERMISSION:
+            allowed = allowed_by(recognised, button.x, button.y)
+        await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
+
+    async def tap_point(self, state: ScreenState, x: int, y: int, label: str = "") -> None:
+        """Tap a point of a screen that was just looked at: the view there, if one is drawn.
+
+        A point of a picture with words but without views keeps those words in the record.
+        """
+        hits = [
+            node
+            for node in state.hierarchy.nodes
+            if node.visible
+            and node.bounds.left <= x < node.bounds.right
+            and node.bounds.top <= y < node.bounds.bottom
+        ]
+        # Drawn last is on top; a view that reacts counts before one that only shows.
+        hit = next((node for node in reversed(hits) if node.clickable), hits[-1] if hits else None)
+        recognised = classify(state)
+        if hit is not None and recognised.kind is DialogKind.PRIVACY_CONSENT:
+            await self.tap_node(state, hit)
+            return
+        button = Button(
+            text=label or (hit.label.strip()[:200] if hit is not None else ""),
+            x=x,
+            y=y,
+            bounds=Bounds(x, y, x + 1, y + 1),
+        )
+        allowed = None
+        if recognised.kind is DialogKind.PERMISSION:
+            allowed = allowed_by(recognised, x, y)
+        await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
+
+    async def tap_through(self, path: list[str], timeout: float = 15.0) -> int:
+        """Tap hints one after the other; returns how many were found and tapped.
+
+        Stops at the first that does not come within `timeout` seconds.
+        """
+        for number, name in enumerate(path):
+            found = await self._find(self._hints.selector(name), timeout)
+            if found is None:
+                return number
+            await self.tap_node(*found)
+        return len(path)
+
+    async def type(
+        self,
+        value: str,
+        *,
+        text: str = "",
+        contains: str = "",
+        id: str = "",
+        kind: str = "",
+        index: int = 0,
+        hint: str = "",
+        timeout: float = 15.0,
+    ) -> None:
+        """Tap a field and set its text.
+
+        Raises:
+            NotOnScreen: the field did not come within `timeout` seconds.
+        """
+        await self.tap(
+            text,
+            contains=contains,
+            id=id,
+            kind=kind,
+            index=index,
+            hint=hint,
+            timeout=timeout,
+        )
+        await self.type_focused(value)
+
+    async def type_focused(self, value: str) -> None:
+        """Set the text of the field that has the focus."""
+        await self._driver.type_text(value)
+
+    async def wait_for_selector(self, selector: Selector, timeout: float) -> bool:
+        """Whether the view that a selector means came within `timeout` seconds."""
+        return await self._find(selector, timeout) is not None
+
+    async def back(self) -> None:
+        """Press the back key."""
+        await self._driver.press("back")
+
+    async def scroll(self, *, up: bool = False) -> None:
+        """Swipe over two thirds of the screen, to what lies below (or above)."""
+        state = self._view.last or await self._view.observe()
+        area = frame(state.hierarchy)
+        x = (area.left + area.right) // 2
+        low = area.top + area.height * 3 // 4
+        high = area.top + area.height // 4
+        start, end = (high, low) if up else (low, high)
+        words = [str(each) for each in (x, start, x, end, _SWIPE_MS)]
+        await self._driver.shell("input", "swipe", *words)
+
+    async def scroll_to(self, text: str = "", *, contains: str = "", hint: str = "") -> bool:
+        """Scroll down until a view is on the screen; False if the end came first."""
+        selector = self._selector(text, contains, "", "", "", 0, hint)
+        before: list[str] = []
+        for _ in range(_MOST_SCROLLS):
+            state = await self._view.observe()
+            if find(state.hierarchy, selector) is not None:
+                return True
+            if state.hierarchy.texts == before:
+                return False
+            before = state.hierarchy.texts
+            await self.scroll()
+        return False
+
+    def _selector(
+        self,
+        text: str,
+        contains: str,
+        description: str,
+        id: str,
+        kind: str,
+        index: int,
+        hint: str,
+    ) -> Selector:
+        if hint:
+            return self._hints.selector(hint)
+        return Selector(
+            text=text, contains=contains, description=description, id=id, kind=kind, index=index
+        )
+
+    async def _find(self, selector: Selector, timeout: float) -> tuple[ScreenState, Node] | None:
+        clock = asyncio.get_running_loop().time
+        end = clock() + timeout
+        while True:
+            state, _ = await self._view.recognise()
+            node = find(state.hierarchy, selector)
+            if node is not None:
+                return state, node
+            if clock() >= end:
+                return None
+
+
+def frame(hierarchy: Hierarchy) -> Bounds:
+    """The rectangle that everything on the screen lies in."""
+    boxes = [node.bounds for node in hierarchy.nodes if not node.bounds.empty]
+    if not boxes:
+        return Bounds(0, 0, 1080, 1920)
+    return Bounds(
+        max(min(box.left for box in boxes), 0),
+        max(min(box.top for box in boxes), 0),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
+
+
+def allowed_by(recognised: Recognised, x: int, y: int) -> bool | None:
+    """What a tap at a point of a permission dialog answers; None if it is on no button."""
+    for button, allowed in ((recognised.accept, True), (recognised.decline, False)):
+        if button is not None:
+            box = button.bounds
+            if box.left <= x < box.right and box.top <= y < box.bottom:
+                return allowed
+    return None
+
+
+def _same(button: Bounds, *boxes: Bounds) -> bool:
+    """Whether a button is one of the boxes, or lies inside one."""
+    x, y = button.centre
+    return any(
+        box == button
+        or (
+            box.left <= x < box.right
+            and box.top <= y < box.bottom
+            and box.width * box.height <= 4 * max(button.width * button.height, 1)
+        )
+        for box in boxes
+    )
