@@ -49,7 +49,7 @@ def render_html(
     """
     rules = rules or load_rules()
     streams = {stream: list(recording.events(stream)) for stream in Stream}
-    masker = Masker(_secrets(streams[Stream.API], analysis), show=show_values)
+    masker = Masker(secrets_of(streams[Stream.API], analysis), show=show_values)
     pictures = _pictures(recording, analysis)
     deciding = analysis.findings or analysis.undetermined
     told = tuple({f"{one.data_type} {one.level} {one.phase} by " for one in deciding})
@@ -116,7 +116,8 @@ def _clock(host_ns: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{host_ns % 1_000_000_000 // 1_000_000:03d} UTC"
 
 
-def _secrets(calls: Iterable[Event], analysis: Analysis) -> list[str]:
+def secrets_of(calls: Iterable[Event], analysis: Analysis) -> list[str]:
+    """Values that must not be shown: those that matched, and those that calls handed over."""
     found: dict[str, None] = {}
     for finding in [*analysis.findings, *analysis.undetermined]:
         for flow in finding.flows:
