@@ -21,8 +21,7 @@ from farm.model.events import (
     Tap,
     TlsFailed,
 )
-from farm.model.exchange import CANARY_HOST
-from farm.model.vocabulary import ConsentAnswer, DataType, GapCause, Phase
+from farm.model.vocabulary import CANARY_HOST, ConsentAnswer, DataType, GapCause, Phase
 from farm.session.live import follow
 
 _PHASE_COLOURS = {

@@ -16,8 +16,8 @@ from farm.detect.identifiers import Known
 from farm.detect.matching import Hit, Matcher, select
 from farm.detect.timeline import Interval, Placed, Timeline
 from farm.model.events import Call, Request
-from farm.model.exchange import CANARY_HOST, Exchange
-from farm.model.vocabulary import Stream
+from farm.model.exchange import Exchange
+from farm.model.vocabulary import CANARY_HOST, Stream
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,8 @@ def search(
         hits: list[Hit] = []
         if "request" in exchange.truncated:
             cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
+        if "websocket" in exchange.truncated:
+            cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
         for carrier in carriers(exchange):
             found, reasons = leaves(carrier, limits)
             if reasons:

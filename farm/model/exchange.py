@@ -28,7 +28,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     response_headers: list[tuple[bytes, bytes]] = []
     response_body: bytes = b""
     messages: list[Message] = []
-    truncated: list[str] = []  # bodies cut at the recorder's bound: "request", "response"
+    truncated: list[str] = []  # cut at the bound: "request", "response", "websocket"
 
     @property
     def url(self) -> str:
@@ -36,10 +36,3 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
         default = {"http": 80, "https": 443}.get(self.scheme)
         port = "" if self.port == default else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}{self.path}"
-
-
-CANARY_HOST = "farm-canary.invalid"
-"""Name of the host that only the farm's own proofs of life call; never part of any judgement.
-
-`.invalid` can never be registered (RFC 6761, section 6.4).
-"""

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from mitmproxy import exceptions, http
 from mitmproxy.flow import Flow
 from mitmproxy.io import FlowReader
@@ -16,17 +17,39 @@ from farm.model.exchange import Exchange, Message
 from farm.recording.flow_file import whole_flows_end
 
 TRUNCATED = "farm_truncated"
-"""Key in a flow's metadata: which bodies ("request", "response") were cut at the bound."""
+"""Key in a flow's metadata: what ("request", "response", "websocket") was cut at the bound."""
+
+CONTINUES = "farm_continues"
+"""Key in a flow's metadata: the id of the WebSocket's flow whose messages go on here."""
+
+_CUT = ("request", "response", "websocket")
 
 
 def read_exchanges(path: Path) -> Iterator[Exchange]:
     """Yield the HTTP exchanges in the flow file; a torn last flow is left out.
 
-    One flow at a time is in memory.
+    One flow at a time is in memory, and the WebSockets, whose pieces are joined: they come last.
 
     Raises:
         RecordingError: a flow before the end is damaged.
     """
+    sockets: dict[str, list[Exchange]] = {}
+    for flow in _flows(path):
+        exchange = _exchange(flow)
+        if exchange is None:
+            continue
+        first = str(flow.metadata.get(CONTINUES, ""))
+        if first in sockets:
+            sockets[first].append(exchange)
+        elif isinstance(flow, http.HTTPFlow) and flow.websocket is not None:
+            sockets[exchange.flow_id] = [exchange]
+        else:
+            yield exchange
+    for pieces in sockets.values():
+        yield _joined(pieces)
+
+
+def _flows(path: Path) -> Iterator[Flow]:
     end = whole_flows_end(path)
     with path.open("rb") as file:
         stream = iter(FlowReader(file).stream())
@@ -39,9 +62,18 @@ def read_exchanges(path: Path) -> Iterator[Exchange]:
                 ) from error
             if flow is None:
                 return
-            exchange = _exchange(flow)
-            if exchange is not None:
-                yield exchange
+            yield flow
+
+
+def _joined(pieces: list[Exchange]) -> Exchange:
+    first, *later = pieces
+    if not later:
+        return first
+    return msgspec.structs.replace(
+        first,
+        messages=[message for piece in pieces for message in piece.messages],
+        truncated=list(dict.fromkeys(what for piece in pieces for what in piece.truncated)),
+    )
 
 
 def torn_bytes(path: Path) -> int:
@@ -100,5 +132,5 @@ def _exchange(flow: Flow) -> Exchange | None:
             )
             for message in (flow.websocket.messages if flow.websocket else [])
         ],
-        truncated=[side for side in ("request", "response") if side in str(cut).split()],
+        truncated=[what for what in _CUT if what in str(cut).split()],
     )

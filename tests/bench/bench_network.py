@@ -1,4 +1,9 @@
-"""Proxied requests a second through the recorder, against mitmproxy alone, alternating."""
+"""Proxied requests a second through the recorder, against mitmproxy alone, alternating.
+
+Alone: the same mitmproxy in a process of its own with the same options and addons, bodies buffered,
+as it ships, without our recorder; nothing is written. With: every event in `network.jsonl`, every
+byte in `flows.mitm`. Both on the machine's same cores, over connections that are kept.
+"""
 
 import asyncio
 import ssl

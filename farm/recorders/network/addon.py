@@ -10,17 +10,17 @@ from mitmproxy.net.dns import types as dns_types
 from mitmproxy.net.http.http1 import expected_http_body_size
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from farm.model.events import NameLookup, RawConnection, Request, Response, WebSocketMessage
+from farm.model.events import NameLookup, RawConnection, Request, Response
 from farm.model.vocabulary import CANARY_HOST
 from farm.recorders.network.bodies import Keeper
 from farm.recorders.network.session_log import SessionLog, bounded
+from farm.recorders.network.websockets import WebSockets
 from farm.recording.flows import TRUNCATED, nanoseconds, receiver_host
 
 _NOTED = "farm_request_noted"
 _LONGEST_PATH = 8192
 _LONGEST_TOKEN = 128
 _RAW_KEPT = 1 << 20
-_MOST_WEBSOCKET_BYTES = 16 << 20
 
 
 class Recorder:
@@ -36,7 +36,8 @@ class Recorder:
         self._body_limit = body_limit
         self._canary_seen = canary_seen
         self._silent: dict[str, tuple[str, int]] = {}  # client id -> whom it did TLS for
-        self._websocket_bytes: dict[str, int] = {}
+        self.websockets = WebSockets()
+        self._randoms: dict[str, bytes] = {}  # client id -> random of its newest ClientHello
         self._raw: dict[str, list[int]] = {}
 
     def _log(self, client: connection.Client) -> SessionLog | None:
@@ -57,14 +58,31 @@ class Recorder:
         """A connection that did TLS and then asked nothing may be a refusal: pinning libraries
         check the certificate after the handshake (OkHttp's CertificatePinner does)."""
         unused = self._silent.pop(client.id, None)
+        self._randoms.pop(client.id, None)
         log = self._log(client)
-        if unused is not None and log is not None:
-            log.tls_failed(*unused, "app", "closed after the handshake without a request")
+        if log is None:
+            return
+        log.forget(client)
+        if unused is not None:
+            reason = "closed after the handshake without a request"
+            log.tls_failed(*unused, "app", reason, nanoseconds(client.timestamp_start))
+
+    def server_disconnected(self, data: ServerConnectionHookData) -> None:
+        """What is kept of a connection goes with it."""
+        log = self._log(data.client)
+        if log is not None:
+            log.forget(data.server)
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         """Nothing ever connects to the canary's host."""
         if data.server.address and data.server.address[0] == CANARY_HOST:
             data.server.error = "the farm's canary stays in the proxy"
+
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """The app's random names this TLS connection on both sides of it."""
+        random = client_random(data.client_hello)
+        if random:
+            self._randoms[data.context.client.id] = random
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         """The app accepted our certificate, as far as the handshake can tell."""
@@ -75,14 +93,15 @@ class Recorder:
         log = self._log(data.context.client)
         if log is not None:
             host, port = _destination(data)
-            log.tls_failed(host, port, "app", data.conn.error or "unknown")
+            since = nanoseconds(data.context.client.timestamp_start)
+            log.tls_failed(host, port, "app", data.conn.error or "unknown", since)
 
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """The server's certificate or protocol was not acceptable to us."""
         log = self._log(data.context.client)
         if log is not None:
             host, port = _destination(data)
-            log.tls_failed(host, port, "server", data.conn.error or "unknown")
+            log.tls_failed(host, port, "server", data.conn.error or "unknown", 0)
 
     # HTTP
 
@@ -127,7 +146,10 @@ class Recorder:
         """The exchange broke off; what was seen of it is recorded."""
         self._note_request(flow)
         self._note_response(flow)
-        self._store(flow)
+        if flow.websocket is not None:
+            self.websocket_end(flow)
+        else:
+            self._store(flow)
 
     def _note_request(self, flow: http.HTTPFlow) -> None:
         log = self._log(flow.client_conn)
@@ -139,8 +161,9 @@ class Recorder:
         host = receiver_host(flow)
         peer = flow.server_conn.peername
         log.counts["requests"] += 1
-        if request.scheme == "https":
-            log.tls_worked(host)
+        if request.scheme == "https" and flow.request.method != "CONNECT":
+            address = flow.server_conn.address or (host, request.port)
+            log.tls_worked(flow.client_conn.sni or address[0], address[1])
         log.add(
             Request(
                 flow_id=flow.id,
@@ -153,6 +176,7 @@ class Recorder:
                 body_size=size,
                 started=nanoseconds(request.timestamp_start),
                 address=bounded(peer[0], 64) if peer else "",
+                client_random=self._randoms.get(flow.client_conn.id, b""),
             ),
             nanoseconds(request.timestamp_end) or None,
         )
@@ -179,35 +203,17 @@ class Recorder:
         if log is not None:
             log.add_flow(flow)
 
-    # WebSocket
-
     def websocket_message(self, flow: http.HTTPFlow) -> None:
-        """One message, either way. Beyond a bound only its size is kept."""
+        """One message, either way."""
         log = self._log(flow.client_conn)
-        if log is None or flow.websocket is None:
-            return
-        message = flow.websocket.messages[-1]
-        log.counts["websocket_messages"] += 1
-        log.add(
-            WebSocketMessage(
-                flow_id=flow.id,
-                index=len(flow.websocket.messages) - 1,
-                from_app=message.from_client,
-                size=len(message.content),
-                is_text=message.is_text,
-            ),
-            nanoseconds(message.timestamp),
-        )
-        total = self._websocket_bytes.get(flow.id, 0) + len(message.content)
-        self._websocket_bytes[flow.id] = total
-        if total > _MOST_WEBSOCKET_BYTES and len(flow.websocket.messages) > 1:
-            flow.websocket.messages[-2].content = b""  # sent already; the last one is not yet
+        if log is not None:
+            self.websockets.message(flow, log)
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
-        """The WebSocket is over: its flow has all messages now."""
-        if self._websocket_bytes.pop(flow.id, 0) > _MOST_WEBSOCKET_BYTES:
-            flow.metadata[TRUNCATED] = f"{flow.metadata.get(TRUNCATED, '')} websocket".strip()
-        self._store(flow)
+        """The WebSocket is over."""
+        log = self._log(flow.client_conn)
+        if log is not None:
+            self.websockets.end(flow, log)
 
     # Other protocols
 
@@ -277,7 +283,29 @@ def _trouble(flow: http.HTTPFlow) -> str:
     return ""
 
 
+def client_random(hello: tls.ClientHello) -> bytes:
+    """The 32 random bytes of a ClientHello (RFC 8446, section 4.1.2); empty for DTLS.
+
+    They follow the two bytes of the version.
+    """
+    try:
+        raw = hello.raw_bytes(wrap_in_record=False)
+    except NotImplementedError:
+        return b""
+    return raw[2:34] if len(raw) >= 34 else b""
+
+
 def _expected_size(flow: http.HTTPFlow, response: http.Response | None) -> int | None:
+    """Bytes of the body that is to come; None or negative where that is not known yet."""
+    # The common case first: one length, nothing that overrides it.
+    fields = (flow.request if response is None else response).headers.fields
+    lengths = [value for name, value in fields if name.lower() == b"content-length"]
+    if len(lengths) == 1 and len(lengths[0]) < 18 and lengths[0].isdigit():
+        if not any(name.lower() == b"transfer-encoding" for name, _ in fields):
+            return int(lengths[0])
+    elif response is None and not lengths and flow.request.method in ("GET", "HEAD"):
+        if not any(name.lower() == b"transfer-encoding" for name, _ in fields):
+            return 0
     try:
         return expected_http_body_size(flow.request, response)
     except ValueError:

@@ -26,6 +26,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from farm.model.errors import FarmError
 from farm.recorders.network.addon import Recorder
 from farm.recorders.network.authority import ensure_authority
+from farm.recorders.network.dispatch import DirectDispatch
 from farm.recorders.network.protocol import (
     LONGEST_LINE,
     CanarySeen,
@@ -65,14 +66,16 @@ class Capture:
         self._lock = asyncio.Lock()
         self._told_full: set[str] = set()
         self._servers = proxyserver.Proxyserver()  # type: ignore[no-untyped-call]
+        self._recorder = Recorder(self._logs, configuration.body_limit, self._canary)
+        self.master.addons = DirectDispatch(self.master)
         # `errorcheck` is left out on purpose: it ends the process when one port is taken.
-        self.master.addons.add(  # type: ignore[no-untyped-call]
+        self.master.addons.add(
             core.Core(),
             disable_h2c.DisableH2C(),
             self._servers,
             next_layer.NextLayer(),
             tlsconfig.TlsConfig(),
-            Recorder(self._logs, configuration.body_limit, self._canary),
+            self._recorder,
         )
 
     async def open(self, command: Open) -> int:
@@ -114,6 +117,7 @@ class Capture:
     def heartbeat(self) -> None:
         """Let every session say that it is alive."""
         for log in self._logs.values():
+            self._recorder.websockets.flush(log)
             log.heartbeat()
             if log.disk_full and log.session not in self._told_full:
                 self._told_full.add(log.session)

@@ -6,14 +6,17 @@ Knows what may stand in an event and how gaps open and close. Knows nothing of c
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from mitmproxy import version as mitmproxy_version
+from mitmproxy.connection import Connection
 from mitmproxy.flow import Flow
 from mitmproxy.io import tnetstring
 
 from farm.model.errors import DiskFull
 from farm.model.events import AnyBody, Gap, Heartbeat, Started, Stopped, TlsFailed
 from farm.model.vocabulary import GapCause, Stream
+from farm.recorders.network.flow_bytes import FlowEncoder
 from farm.recording import StreamWriter
 from farm.recording.files import FLOWS, no_room
 from farm.recording.flow_file import mend_flow_file
@@ -38,7 +41,8 @@ class SessionLog:
         self.session = session
         self.counts: Counter[str] = Counter()
         self.disk_full = False
-        self._refused: dict[str, tuple[str, int]] = {}  # host -> open gap and its start
+        self._refused: dict[tuple[str, int], tuple[str, int]] = {}  # host, port -> gap, its start
+        self._encoder = FlowEncoder()
         self._refusals = 0
         self._events = StreamWriter(folder, Stream.NETWORK)
         try:
@@ -70,10 +74,21 @@ class SessionLog:
 
     def add_flow(self, flow: Flow) -> None:
         """Append one flow with its bytes."""
-        if self.disk_full:
-            return
+        if not self.disk_full:
+            self._append(self._encoder.encode(flow))
+
+    def add_state(self, state: dict[str, Any]) -> None:
+        """Append what `Flow.get_state` gave, changed or not."""
+        if not self.disk_full:
+            self._append(tnetstring.dumps(state))
+
+    def forget(self, connection: Connection) -> None:
+        """The connection is over: no flow of it will come."""
+        self._encoder.forget(connection)
+
+    def _append(self, entry: bytes) -> None:
         try:
-            self._flows.append_raw(tnetstring.dumps(flow.get_state()))
+            self._flows.append_raw(entry)
         except OSError as error:
             if not no_room(error):
                 raise
@@ -85,8 +100,14 @@ class SessionLog:
         """Say that the proxy was alive, with running totals."""
         self.add(Heartbeat(counts={**self.counts, "lost": self._events.lost}))
 
-    def tls_failed(self, host: str, port: int, side: str, reason: str) -> None:
-        """Note a failed handshake; the app's refusal of our CA opens a gap for the host."""
+    def tls_failed(self, host: str, port: int, side: str, reason: str, since: int) -> None:
+        """Note a failed handshake; the app's refusal of our CA opens a gap for the host.
+
+        The gap begins with the connection (`since`, ns). It is closed by the next request that
+        comes through to the same host and port, which shows that the app accepts us there, or part
+        of it does: a library that goes on refusing opens a gap again at its next attempt. A gap
+        counts against coverage whether it is closed or not.
+        """
         host = bounded(host, _LONGEST_HOST)
         self.counts[f"tls_failed_{side}"] += 1
         now = time.time_ns()
@@ -94,26 +115,29 @@ class SessionLog:
             TlsFailed(host=host, port=port, side=side, reason=bounded(reason, _LONGEST_REASON)),
             now,
         )
-        if side != "app" or host in self._refused:
+        if side != "app" or (host, port) in self._refused:
             return
         self._refusals += 1
-        gap_id = f"tls-refused-{self._refusals}"
+        gap_id, start = f"tls-refused-{self._refusals}", since or now
         if len(self._refused) < _MOST_REFUSED_HOSTS:
-            self._refused[host] = (gap_id, now)
+            self._refused[host, port] = (gap_id, start)
         self.add(
             Gap(
                 gap_id=gap_id,
                 cause=GapCause.TLS_REFUSED,
-                start=now,
+                start=start,
                 scope=host,
                 detail="the app did not accept the capture's certificate",
             ),
             now,
         )
 
-    def tls_worked(self, host: str) -> None:
+    def tls_worked(self, host: str, port: int) -> None:
         """Close the host's gap: a request to it came through after all."""
-        gap = self._refused.pop(bounded(host, _LONGEST_HOST), None)
+        if not self._refused:
+            return
+        host = bounded(host, _LONGEST_HOST)
+        gap = self._refused.pop((host, port), None)
         if gap is not None:
             now = time.time_ns()
             self.add(
@@ -122,7 +146,7 @@ class SessionLog:
                     cause=GapCause.TLS_REFUSED,
                     start=gap[1],
                     end=now,
-                    scope=bounded(host, _LONGEST_HOST),
+                    scope=host,
                     detail="a later request to the host was seen",
                 ),
                 now,

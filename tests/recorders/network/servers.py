@@ -127,9 +127,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "Upgrade")
         self.send_header("Sec-WebSocket-Accept", accept.decode())
         self.end_headers()
-        opcode, data = read_frame(self.rfile)
-        self.wfile.write(bytes([0x80 | opcode, len(data)]) + data)
-        read_frame(self.rfile)  # the close
+        while (frame := read_frame(self.rfile))[0] != 8:
+            opcode, data = frame
+            self.wfile.write(bytes([0x80 | opcode, len(data)]) + data)
         self.wfile.write(bytes([0x88, 2]) + struct.pack(">H", 1000))
         self.close_connection = True
 
@@ -215,25 +215,46 @@ def tls_request(
         return response.status, response.read()
 
 
-def websocket_exchange(proxy: int, host: str, context: ssl.SSLContext, text: bytes) -> bytes:
-    """Send one text message over a secure WebSocket and return the answer."""
-    with tunnel(proxy, host, context) as connection:
-        connection.connect()
-        stream = connection.sock
-        stream.sendall(
+class WebSocket:
+    """An open secure WebSocket through the proxy, for short texts that come back."""
+
+    def __init__(self, proxy: int, host: str, context: ssl.SSLContext) -> None:
+        self._connection = http.client.HTTPSConnection(
+            "127.0.0.1", proxy, timeout=10, context=context
+        )
+        self._connection.set_tunnel(host, 443)
+        self._connection.connect()
+        self._stream = self._connection.sock
+        self._stream.sendall(
             b"GET /ws HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n"
             % (host.encode(), base64.b64encode(b"0123456789abcdef"))
         )
-        file = stream.makefile("rb")
-        with file:
-            while file.readline().strip():
-                pass
-            stream.sendall(_frame(1, text))
-            _, answer = read_frame(file)
-            stream.sendall(_frame(8, struct.pack(">H", 1000)))
-            read_frame(file)
-            return answer
+        self._file = self._stream.makefile("rb")
+        while self._file.readline().strip():
+            pass
+
+    def exchange(self, text: bytes) -> bytes:
+        """Send one message and return the answer."""
+        self._stream.sendall(_frame(1, text))
+        return read_frame(self._file)[1]
+
+    def close(self, *, orderly: bool = True) -> None:
+        """Say good-bye, or just hang up."""
+        if orderly:
+            self._stream.sendall(_frame(8, struct.pack(">H", 1000)))
+            read_frame(self._file)
+        self._file.close()
+        self._connection.close()
+
+
+def websocket_exchange(proxy: int, host: str, context: ssl.SSLContext, text: bytes) -> bytes:
+    """Send one text message over a secure WebSocket and return the answer."""
+    socket = WebSocket(proxy, host, context)
+    try:
+        return socket.exchange(text)
+    finally:
+        socket.close()
 
 
 def _frame(opcode: int, data: bytes) -> bytes:

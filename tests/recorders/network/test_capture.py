@@ -5,6 +5,7 @@ import http.client
 import socket
 import ssl
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from farm.model.events import (
 )
 from farm.model.vocabulary import CANARY_HOST, GapCause
 from farm.recorders.network import CaptureOptions, CaptureProcess, system_store_name
+from farm.recorders.network.session_log import SessionLog
 from farm.recording import Recording
 from tests.recorders.network.conftest import bodies, events
 from tests.recorders.network.servers import (
@@ -92,6 +94,63 @@ async def test_refusals_of_either_side(capture: CaptureProcess, folder: Path) ->
     assert opened.end is None and closed.gap_id == opened.gap_id and closed.end is not None
     broken = next(answer for answer in bodies(folder, Response) if answer.error)
     assert "ertificate" in broken.error
+
+
+async def test_a_gap_is_of_one_host_and_port_and_opens_again(folder: Path) -> None:
+    log = SessionLog("s", folder, resumed=False)
+    log.tls_failed("a.example", 443, "app", "pinned", 1000)
+    log.tls_failed("a.example", 443, "app", "pinned", 2000)  # the same gap
+    log.tls_worked("a.example", 8443)  # says nothing of port 443
+    log.tls_worked("b.example", 443)
+    assert [gap.end for gap in bodies(folder, Gap)] == [None]
+    log.tls_worked("a.example", 443)
+    log.tls_failed("a.example", 443, "app", "pinned", 3000)  # a library that refuses goes on
+    log.close()
+    first, closed, second = bodies(folder, Gap)
+    assert (first.start, first.gap_id) == (1000, closed.gap_id)
+    assert closed.end is not None and closed.end > 1000
+    assert (second.start, second.end) == (3000, None) and second.gap_id != first.gap_id
+
+
+async def test_requests_carry_the_random_of_the_apps_client_hello(
+    capture: CaptureProcess, folder: Path
+) -> None:
+    session = await capture.open(folder)
+    sent: list[bytes] = []
+
+    def ask() -> None:
+        """TLS by hand, so that the bytes of the hello are known."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = trusting(capture.ca_certificate).wrap_bio(
+            incoming, outgoing, server_hostname="secure.example"
+        )
+        with socket.create_connection(("127.0.0.1", session.port), timeout=10) as stream:
+            stream.sendall(b"CONNECT secure.example:443 HTTP/1.1\r\n\r\n")
+            while b"\r\n\r\n" not in stream.recv(4096):
+                pass
+
+            def step(work: Callable[[], object]) -> object:
+                while True:
+                    try:
+                        return work()
+                    except ssl.SSLWantReadError:
+                        sent.append(outgoing.read())
+                        stream.sendall(sent[-1])
+                        incoming.write(stream.recv(65536))
+
+            step(client.do_handshake)
+            client.write(b"GET / HTTP/1.1\r\nHost: secure.example\r\n\r\n")
+            stream.sendall(outgoing.read())
+            step(lambda: client.read(65536))
+
+    await asyncio.to_thread(ask)
+    await asyncio.to_thread(plain_request, session.port, "http://plain.example/p")
+    await session.close()
+    secure, plain = bodies(folder, Request)
+    # Record header 5, handshake header 4, version 2 bytes; then the random (RFC 8446, 4.1.2).
+    assert secure.client_random == sent[0][11:43]
+    assert len(set(secure.client_random)) > 8
+    assert plain.client_random == b""
 
 
 async def test_a_connection_closed_after_its_handshake_is_a_gap(
