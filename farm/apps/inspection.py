@@ -71,6 +71,20 @@ def inspect(path: Path) -> App:
     return _app(path, apk, certificate, size, abis)
 
 
+def manifest_xml(path: Path) -> etree._Element:
+    """Return the APK's manifest as XML; every text in it is the app's own.
+
+    Raises:
+        UsageError: as for `inspect`.
+    """
+    with Archive(path) as archive:
+        parts = {MANIFEST: archive.read(MANIFEST, _MAX_MANIFEST)}
+    root = _parsed(path, parts).get_android_manifest_xml()
+    if root is None:
+        raise UsageError(f"{path}: its {MANIFEST} has no root element")
+    return root
+
+
 def _parsed(path: Path, parts: dict[str, bytes]) -> APK:
     """Give androguard only the bounded parts: it would load the whole file without limits."""
     small = io.BytesIO()

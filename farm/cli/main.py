@@ -8,7 +8,18 @@ import sys
 import typer
 
 from farm import __version__
-from farm.cli import analyse, demo, devices, doctor, recording, report, rules, run_app, scenario
+from farm.cli import (
+    analyse,
+    demo,
+    devices,
+    doctor,
+    engines,
+    recording,
+    report,
+    rules,
+    run_app,
+    scenario,
+)
 from farm.cli import setup_phone as setup_phone_command
 from farm.cli import twin as twin_command
 from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain
@@ -51,6 +62,7 @@ app.command("devices")(devices.devices)
 app.command("doctor")(doctor.doctor)
 app.command("setup-phone")(setup_phone_command.setup_phone)
 app.command("demo")(demo.demo)
+app.add_typer(engines.app, name="engines")
 app.add_typer(recording.app, name="recording")
 app.add_typer(rules.app, name="rules")
 app.add_typer(scenario.app, name="scenario")

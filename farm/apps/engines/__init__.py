@@ -1,0 +1,1 @@
+"""Outside detection engines: docked as programs or HTTP services, their words kept as theirs."""

@@ -1,0 +1,89 @@
+"""The operator's list of engines, a YAML file: which are docked, how, and within what limits."""
+
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from farm.apps.engines.apkid import Apkid
+from farm.apps.engines.engine import Engine
+from farm.apps.engines.exodus import Exodus
+from farm.apps.engines.manifest import ManifestEngine
+from farm.apps.engines.mobsf import MobSF
+from farm.apps.engines.signers import SignerRegister
+from farm.model.errors import UsageError
+
+_LARGEST = 1 << 20
+_SECONDS = 600.0
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One engine. Which fields it needs depends on `engine`."""
+
+    engine: str  # "manifest", "exodus", "apkid", "mobsf"
+    seconds: float = _SECONDS
+    command: list[str] = []  # exodus, apkid: how to run it
+    url: str = ""  # mobsf
+    key_file: str = ""  # mobsf: file that holds the API key, and nothing else
+    signers: str = ""  # manifest: register of genuine signers
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    engines: list[Entry]
+
+
+class Docked(msgspec.Struct, frozen=True, kw_only=True):
+    """An engine that is ready to run, with its deadline in seconds."""
+
+    engine: Engine
+    seconds: float
+
+
+def default_engines() -> list[Docked]:
+    """What is docked without a file: the built-in engine."""
+    return [Docked(engine=ManifestEngine(), seconds=_SECONDS)]
+
+
+def load_engines(path: Path) -> list[Docked]:
+    """Read the operator's list.
+
+    Raises:
+        UsageError: one line that names file and entry, and what was expected.
+    """
+    try:
+        data = path.read_bytes()[: _LARGEST + 1]
+        listed = msgspec.convert(yaml.safe_load(data), _File)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark is not None else ""
+        raise UsageError(f"{path}{line}: not YAML") from error
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return [
+        Docked(engine=_engine(path, number, entry), seconds=entry.seconds)
+        for number, entry in enumerate(listed.engines, 1)
+    ]
+
+
+def _engine(path: Path, number: int, entry: Entry) -> Engine:
+    place = f"{path}: entry {number} ({entry.engine[:40]})"
+    if entry.seconds <= 0:
+        raise UsageError(f"{place}: field seconds: expected more than 0")
+    if entry.engine == "manifest":
+        register = SignerRegister.load(path.parent / entry.signers) if entry.signers else None
+        return ManifestEngine(register)
+    if entry.engine == "exodus":
+        return Exodus(entry.command) if entry.command else Exodus()
+    if entry.engine == "apkid":
+        return Apkid(entry.command) if entry.command else Apkid()
+    if entry.engine == "mobsf":
+        if not entry.url.startswith(("http://", "https://")):
+            raise UsageError(f"{place}: field url: expected http://… or https://…")
+        try:
+            key = (path.parent / entry.key_file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{place}: field key_file: expected a file with the key") from error
+        return MobSF(entry.url, key)
+    raise UsageError(f"{place}: field engine: expected manifest, exodus, apkid or mobsf")

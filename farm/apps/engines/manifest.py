@@ -1,0 +1,67 @@
+"""The built-in engine: what the manifest, the dex tables and the signature say.
+
+Compares the signer with the operator's register of genuine signers: the same package under another
+signer is a repackaged app, or an impostor.
+"""
+
+import asyncio
+from importlib.metadata import version
+from pathlib import Path
+
+from farm.apps.components import exported_components
+from farm.apps.engines.engine import EngineFailed
+from farm.apps.engines.signers import SignerRegister
+from farm.apps.engines.statements import Statement, Topic
+from farm.apps.inspection import inspect
+from farm.apps.sdks import sdk_prefixes
+from farm.model.errors import UsageError
+
+_MOST_PREFIXES = 500
+
+
+class ManifestEngine:
+    """androguard's reading of an APK as an engine; runs in a thread."""
+
+    name = "manifest"
+
+    def __init__(self, signers: SignerRegister | None = None) -> None:
+        self._signers = signers or SignerRegister()
+
+    async def version(self) -> str:
+        """The version of androguard."""
+        return f"androguard {version('androguard')}"
+
+    async def examine(self, apk: Path) -> list[Statement]:
+        """Permissions, exported parts, package prefixes, and whether the signer is genuine."""
+        try:
+            return await asyncio.to_thread(self._read, apk)
+        except UsageError as error:
+            raise EngineFailed(str(error)) from error
+
+    def _read(self, apk: Path) -> list[Statement]:
+        app = inspect(apk)
+        found = [Statement(topic=Topic.PERMISSION, subject=name) for name in app.permissions]
+        found += [
+            Statement(
+                topic=Topic.EXPORTED,
+                subject=one.name,
+                detail=f"{one.kind}{' behind ' + one.permission if one.permission else ''}",
+            )
+            for one in exported_components(apk, app.target_sdk)
+        ]
+        prefixes = list(sdk_prefixes(apk).items())[:_MOST_PREFIXES]
+        found += [
+            Statement(topic=Topic.SDK, subject=prefix, detail=f"{count} classes")
+            for prefix, count in prefixes
+        ]
+        genuine = self._signers.is_genuine(app.package, app.signer_sha256)
+        if genuine is not None:
+            found.append(
+                Statement(
+                    topic=Topic.SIGNER,
+                    subject=app.package,
+                    holds=genuine,
+                    detail=app.signer_sha256 or "not signed",
+                )
+            )
+        return found
