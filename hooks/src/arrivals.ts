@@ -5,9 +5,12 @@
  * and asked for every wanted class. HotSpot defines every class of an app through one Java method.
  */
 
-import { asClass, type Engine, type Outcome } from "./engine.js";
+import { RawMethod, type Raw } from "./bridge.js";
+import type { Engine, Outcome } from "./engine.js";
 import { isHotSpot } from "./hotspot.js";
-import { isJavaObject, retain, use, type JavaMethod, type JavaMethods } from "./java.js";
+import { cast, retain, use, type JavaMethods, type JavaObject } from "./java.js";
+import { isThrowing, readString } from "./jni.js";
+import { observe, type Call } from "./observe.js";
 import { fault } from "./outbox.js";
 
 const FRAMEWORK = /^(java|javax|jdk|sun|com\.sun|kotlin|androidx?)\./;
@@ -28,49 +31,60 @@ function guarded(where: string, work: () => void): void {
   }
 }
 
-function replace(className: string, method: string, after: (self: unknown, result: unknown, args: unknown[]) => void): number {
-  const overloads = (use(className)[method] as JavaMethods).overloads;
-  for (const overload of overloads) {
-    const original: JavaMethod = overload;
-    original.implementation = function (this: unknown, ...args: unknown[]): unknown {
-      const result = original.apply(this, args);
-      guarded(`${className}.${method}`, () => {
-        after(this, result, args);
-      });
-      return result;
-    };
-  }
-  return overloads.length;
-}
-
 /** Begin to watch; `report` hears what was hooked later. */
 export function watchArrivals(engine: Engine, report: (outcome: Outcome) => void): void {
-  if (isHotSpot()) {
-    replace("java.lang.ClassLoader", "defineClass", (_self, result, args) => {
-      const name = typeof args[0] === "string" ? args[0].replace(/\//g, ".") : null;
-      if (name !== null && !engine.wants(name) && (!engine.wantsImplementations || FRAMEWORK.test(name))) {
-        return;
-      }
-      const klass = asClass(result);
-      if (klass === null) return;
-      const outcome = engine.arrived(klass);
-      if (outcome !== null) report(outcome);
-    });
-    return;
-  }
-  const scanLoader = (self: unknown): void => {
-    if (!isJavaObject(self)) return;
-    report(engine.scan(retain(self), engine.allClasses));
-  };
-  replace("dalvik.system.BaseDexClassLoader", "$init", scanLoader);
-  replace("dalvik.system.BaseDexClassLoader", "addDexPath", scanLoader);
-  // Implementations of interfaces are met when the app's Java code loads them by name.
-  replace("java.lang.ClassLoader", "loadClass", (_self, result, args) => {
-    const name = String(args[0]);
-    if (!engine.wantsImplementations || FRAMEWORK.test(name)) return;
-    const klass = asClass(result);
-    if (klass === null) return;
-    const outcome = engine.arrived(klass);
+  const arrived = (klass: Raw | undefined, name: string): void => {
+    if (!(klass instanceof NativePointer) || klass.isNull()) return;
+    if (!engine.wants(name) && (!engine.wantsImplementations || FRAMEWORK.test(name))) return;
+    const outcome = engine.arrived(klass, name);
     if (outcome !== null) report(outcome);
+  };
+  if (isHotSpot()) watchDefinitions(arrived);
+  else watchLoaders(engine, report, arrived);
+}
+
+type Arrived = (klass: Raw | undefined, name: string) => void;
+
+/** Not an observer: a class that our own code brings has to be hooked as well. */
+function watchDefinitions(arrived: Arrived): void {
+  for (const overload of (use("java.lang.ClassLoader")["defineClass"] as JavaMethods).overloads) {
+    const method = new RawMethod(overload);
+    if (method.argumentTypes[0] !== "java.lang.String") continue; // it calls one with a name
+    method.replace((env, self, args) => {
+      const result = method.call(env, self, args);
+      const [name] = args;
+      if (isThrowing(env) || !(name instanceof NativePointer) || name.isNull()) return result;
+      guarded("ClassLoader.defineClass", () => {
+        arrived(result, readString(env, name, 500).text.replace(/\//g, "."));
+      });
+      return result;
+    });
+  }
+}
+
+function watchLoaders(engine: Engine, report: (outcome: Outcome) => void, arrived: Arrived): void {
+  const after = (className: string, method: string, work: (call: Call) => void): void => {
+    for (const overload of (use(className)[method] as JavaMethods).overloads) {
+      observe(overload, {
+        name: `${className}.${method}`,
+        before: () => true,
+        after: (call) => {
+          guarded(`${className}.${method}`, () => {
+            if (call.exception === null) work(call);
+          });
+        },
+      });
+    }
+  };
+  const scanLoader = (call: Call): void => {
+    const loader = cast(call.self as unknown as JavaObject, use("java.lang.ClassLoader"));
+    report(engine.scan(retain(loader) as unknown as JavaObject, engine.classesOfLoaders));
+  };
+  after("dalvik.system.BaseDexClassLoader", "$init", scanLoader);
+  after("dalvik.system.BaseDexClassLoader", "addDexPath", scanLoader);
+  // Implementations of interfaces are met when the app's Java code loads them by name.
+  after("java.lang.ClassLoader", "loadClass", (call) => {
+    const name = call.object(0);
+    if (name !== null) arrived(call.result, readString(call.env, name, 500).text);
   });
 }

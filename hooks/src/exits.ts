@@ -1,8 +1,9 @@
 /**
- * Notices that the app is about to end itself, and gets the waiting calls out before it does.
+ * Notices that the app is about to end itself, and gets the waiting records out before it does.
  */
 
 import { use, type JavaMethod, type JavaMethods } from "./java.js";
+import { observe } from "./observe.js";
 import { fault, flush, reasonOf, tell } from "./outbox.js";
 
 const WAYS: readonly (readonly [string, string])[] = [
@@ -22,13 +23,17 @@ export function watchExits(): void {
       if (!/ClassNotFound/.test(reasonOf(error))) fault(`${className}.${methodName}`, error);
       continue;
     }
+    const way = `${className}.${methodName}`;
     for (const method of overloads) {
-      method.implementation = function (this: unknown, ...args: unknown[]): unknown {
-        flush();
-        tell("exit", { way: `${className}.${methodName}`, argument: String(args[0]) });
-        Thread.sleep(DELIVERY_SECONDS);
-        return method.apply(this, args);
-      };
+      observe(method, {
+        name: way,
+        before: (call) => {
+          flush();
+          tell("exit", { way, argument: String(call.args[0]) });
+          Thread.sleep(DELIVERY_SECONDS);
+          return null;
+        },
+      });
     }
   }
 }

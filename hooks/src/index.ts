@@ -15,7 +15,7 @@ import { watchExits } from "./exits.js";
 import { runtimeName } from "./hotspot.js";
 import { use, type JavaObject } from "./java.js";
 import { flush, reasonOf, startOutbox, tell, totals } from "./outbox.js";
-import { prepareStacks } from "./stack.js";
+import { prepareStacks } from "./stacks.js";
 
 const CANARY_PREFIX = "farm.canary.";
 const RUNTIME_SECONDS = 10;
@@ -42,8 +42,8 @@ function systemProperty(key: string): string | null {
 function install(configuration: Configuration): void {
   const early = beforeApp();
   prepareStacks();
-  const engine = new Engine(configuration);
-  const first = engine.scan(null);
+  const engine = new Engine(configuration.apis, [], configuration.limits);
+  const first = engine.scanRuntime();
   const late = (outcome: Outcome): void => {
     if (outcome.installed.length > 0 || Object.keys(outcome.failed).length > 0) {
       tell("late", { ...outcome });

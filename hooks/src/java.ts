@@ -38,6 +38,7 @@ export interface JavaMethods {
 
 export interface JavaWrapper {
   $className: string;
+  $h?: NativePointer;
   class: JavaClassObject;
   [member: string]: unknown;
 }
@@ -67,4 +68,15 @@ export function retain<T>(object: T): T {
 
 export function isJavaObject(value: unknown): value is JavaObject {
   return typeof value === "object" && value !== null && "$className" in value;
+}
+
+/** The JNI handle of a wrapped object. */
+export function handleOf(wrapper: { $h?: NativePointer }): NativePointer {
+  if (wrapper.$h === undefined) throw new Error("not an object");
+  return wrapper.$h;
+}
+
+/** The JNI environment of this thread. */
+export function environment(): NativePointer {
+  return (Java.vm as unknown as { getEnv(): { handle: NativePointer } }).getEnv().handle;
 }

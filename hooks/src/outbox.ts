@@ -1,48 +1,80 @@
 /**
  * Everything the bundle says to the controller: one object a message, with schema, type and `seq`.
  *
- * Calls are batched (500, or what came within 50 ms; the first after a silence goes at once).
- * The controller acknowledges calls; while too many are on their way further ones are dropped and
- * counted, so that a slow link can never fill the app's memory.
+ * Records go in batches (500, or what came within 50 ms; the first after a silence goes at once):
+ * UTF-8 JSON beside the message, so that the controller decodes them once, straight into events.
+ * The controller acknowledges records; while too many are on their way, or too large ones, further
+ * ones are dropped and counted, so that a slow link can never fill the app's memory.
  */
 
 import { now, type Time } from "./clock.js";
+import { takeNewStacks } from "./stacks.js";
 
-const SCHEMA = 1;
-const BATCH_CALLS = 500;
+const SCHEMA = 2;
+const BATCH_RECORDS = 500;
+const BATCH_CHARACTERS = 1_000_000;
 const BATCH_MS = 50;
 const MOST_ON_THEIR_WAY = 20_000;
+const MOST_CHARACTERS_ON_THEIR_WAY = 32_000_000;
 
-export interface CallRecord {
-  api: string;
-  data_type: string;
-  class: string;
-  method: string;
-  args: string[];
-  result: string | null;
-  error: string | null;
-  values: string[];
-  stack: string;
-  tid: number;
-  t: Time;
-  truncated: string[];
-}
+/** A record as it stands in a batch: its tag, time, thread, stack, and what its kind has. */
+export type Record = [tag: string, seconds: number, nanoseconds: number, thread: number, stack: number, ...unknown[]];
 
 /** Running totals since the script began. */
 export const totals = { captured: 0, sent: 0, dropped: 0, nested: 0, faults: 0 };
 
 let sequence = 0;
 let acknowledged = 0;
-let batch: CallRecord[] = [];
+let batch: string[] = [];
+let characters = 0;
+/** Batches that were not acknowledged yet: the total after each, and its characters. */
+let onTheirWay: [total: number, characters: number][] = [];
+let charactersOnTheirWay = 0;
 let lastFlush = 0;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
-/** Send one message at once. */
-export function tell(type: string, content: Record<string, unknown> = {}): void {
-  send({ schema: SCHEMA, type, seq: sequence++, now: now(), ...content });
+/** A call that an entry of the catalogue means. */
+export function callRecord(
+  time: Time,
+  thread: number,
+  stack: number,
+  api: string,
+  args: string[],
+  result: string | null,
+  error: string | null,
+  values: string[],
+  truncated: string[],
+): Record {
+  return ["call", time[0], time[1], thread, stack, api, args, result, error, values, truncated];
 }
 
-/** Send the calls that wait. */
+/** Something else that the app did by calling `method`; `body` has the fields of the event of that kind. */
+export function eventRecord(
+  time: Time,
+  thread: number,
+  stack: number,
+  method: string,
+  body: { kind: string } & { [field: string]: unknown },
+): Record {
+  return ["event", time[0], time[1], thread, stack, method, body];
+}
+
+/** Send one message at once. */
+export function tell(type: string, content: { [field: string]: unknown } = {}, data: ArrayBuffer | null = null): void {
+  send({ schema: SCHEMA, type, seq: sequence++, now: now(), ...content }, data);
+}
+
+const strlen = new NativeFunction(Module.getGlobalExportByName("strlen"), "size_t", ["pointer"], {
+  scheduling: "exclusive", // no other thread's batch may overtake this one
+});
+
+function utf8(text: string): ArrayBuffer {
+  const memory = Memory.allocUtf8String(text);
+  // A zero inside is written as \u0000 in JSON, so the first zero byte is the end.
+  return memory.readByteArray(Number(strlen(memory))) ?? new ArrayBuffer(0);
+}
+
+/** Send the records that wait. */
 export function flush(): void {
   if (timer !== null) {
     clearTimeout(timer);
@@ -50,23 +82,38 @@ export function flush(): void {
   }
   lastFlush = Date.now();
   if (batch.length === 0) return;
-  const calls = batch;
+  const records = batch;
+  const size = characters;
   batch = [];
+  characters = 0;
   const first = totals.sent;
-  totals.sent += calls.length;
-  tell("calls", { first, calls });
+  totals.sent += records.length;
+  onTheirWay.push([totals.sent, size]);
+  charactersOnTheirWay += size;
+  const stacks = JSON.stringify(takeNewStacks());
+  tell("records", { first, count: records.length }, utf8(`[${stacks},[${records.join(",")}]]`));
 }
 
-/** Put one call into the batch. */
-export function post(call: CallRecord): void {
+/** Put one record into the batch. */
+export function post(record: Record): void {
   totals.captured++;
-  if (totals.sent + batch.length - acknowledged >= MOST_ON_THEIR_WAY) {
+  const waiting = totals.sent + batch.length - acknowledged;
+  if (waiting >= MOST_ON_THEIR_WAY || charactersOnTheirWay + characters > MOST_CHARACTERS_ON_THEIR_WAY) {
     totals.dropped++;
     return;
   }
-  batch.push(call);
-  if (batch.length >= BATCH_CALLS || Date.now() - lastFlush >= BATCH_MS) flush();
-  else timer ??= setTimeout(flush, BATCH_MS);
+  const text = JSON.stringify(record);
+  batch.push(text);
+  characters += text.length;
+  if (
+    batch.length >= BATCH_RECORDS ||
+    characters >= BATCH_CHARACTERS ||
+    Date.now() - lastFlush >= BATCH_MS
+  ) {
+    flush();
+  } else {
+    timer ??= setTimeout(flush, BATCH_MS);
+  }
 }
 
 /** Something inside the bundle went wrong that no hook's own report covers. */
@@ -77,13 +124,17 @@ export function fault(where: string, error: unknown): void {
 
 /** The text of anything thrown, bounded. */
 export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500).toWellFormed();
 }
 
 function listen(): void {
   recv("ack", (message: { total?: unknown }) => {
     if (typeof message.total === "number" && message.total > acknowledged) {
       acknowledged = message.total;
+      for (const [total, size] of onTheirWay) {
+        if (total <= acknowledged) charactersOnTheirWay -= size;
+      }
+      onTheirWay = onTheirWay.filter(([total]) => total > acknowledged);
     }
     listen();
   });

@@ -14,19 +14,25 @@ from farm.model.errors import DeviceError
 from farm.model.events import Heartbeat as HeartbeatEvent
 from farm.model.events import HooksReady, ProcessSeen
 from farm.model.vocabulary import DataType, GapCause
+from farm.recorders.api.catalogue import Api
 from farm.recorders.api.client import call
 from farm.recorders.api.journal import Journal
 from farm.recorders.api.messages import (
-    Calls,
+    AnyMessage,
+    CallRecord,
     Exit,
     Failed,
     Fault,
     Heartbeat,
     Late,
     Ready,
+    Records,
+    Stacks,
     decode,
+    decode_batch,
     nanoseconds,
-    to_event,
+    to_behaviour,
+    to_call,
 )
 
 READY_SECONDS = 20.0
@@ -40,7 +46,7 @@ class HookedProcess:
         pid: int,
         name: str,
         journal: Journal,
-        apis: dict[str, DataType],
+        apis: dict[str, Api],
         bundle_sha256: str,
         held: bool,
         on_detached: Callable[["HookedProcess", str], None],
@@ -64,6 +70,7 @@ class HookedProcess:
         self._script: Any = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next_seq = 0
+        self._stacks = Stacks()
         self._dropped = 0
         self._canaries: dict[str, asyncio.Future[None]] = {}
 
@@ -116,7 +123,7 @@ class HookedProcess:
                 self.last_heard_ns or self._journal.now(),
                 self._journal.now(),
                 scope=self.name,
-                detail=f"the last calls could not be fetched: {error}",
+                detail=f"the last records could not be fetched: {error}",
             )
         await self._drop_session()
 
@@ -151,7 +158,7 @@ class HookedProcess:
             self.last_heard_ns or now,
             now,
             scope=self.name,
-            detail=f"{count} calls {how}",
+            detail=f"{count} records {how}",
         )
 
     def _detached(self, reason: str, _crash: object = None) -> None:
@@ -167,26 +174,26 @@ class HookedProcess:
         if not self.leaving:
             self._on_detached(self, reason)
 
-    def _message(self, message: Any, _data: bytes | None = None) -> None:
+    def _message(self, message: Any, data: bytes | None = None) -> None:
         if message.get("type") == "error":
             self._fault("script", str(message.get("description", ""))[:300])
             return
         try:
-            self._handle(decode(message.get("payload")))
+            self._handle(decode(message.get("payload")), data)
         except msgspec.ValidationError as error:
             self.forged += 1
             if self.forged == 1:
                 self._fault("message", f"not one of the bundle's: {error}")
 
-    def _handle(self, message: Any) -> None:
+    def _handle(self, message: AnyMessage, data: bytes | None) -> None:
         phone = nanoseconds(message.now)
         self._journal.heard(phone)
         if message.seq != self._next_seq:
             self._missing(0, f"unknown: message {self._next_seq} is missing before {message.seq}")
         self._next_seq = message.seq + 1
         match message:
-            case Calls():
-                self._calls(message)
+            case Records():
+                self._records(message, data)
             case Heartbeat():
                 self._check_totals(message.totals)
                 counts = {k: v for k, v in list(message.totals.items())[:20]}
@@ -214,22 +221,39 @@ class HookedProcess:
         self.last_heard_ns = phone
         self.last_heard = time.monotonic()
 
-    def _calls(self, message: Calls) -> None:
+    def _records(self, message: Records, data: bytes | None) -> None:
+        batch, bad = decode_batch(data)
         if message.first > self.received:
             self._missing(message.first - self.received, "did not arrive")
-        self.received = message.first + len(message.calls)
-        for one in message.calls:
-            if self._apis.get(one.api) is not one.data_type:
-                self.forged += 1
-                continue
-            event = to_event(one, self.pid, self.name)
-            self._journal.write(event, nanoseconds(one.t))
-            if one.data_type is DataType.CANARY:
-                for token in one.values:
-                    seen = self._canaries.get(token)
-                    if seen is not None and not seen.done():
-                        seen.set_result(None)
+        self.received = message.first + message.count
+        lost = message.count - len(batch.records)
+        if bad or lost:
+            self.forged += bad
+            self._missing(max(bad, lost), "could not be read")
+        self._stacks.learn(batch.stacks)
+        for record in batch.records:
+            if not self._stacks.knows(record.stack):
+                self._missing(0, f"unknown: the stack {record.stack} of a call did not arrive")
+            when = record.seconds * 1_000_000_000 + record.nanoseconds
+            if isinstance(record, CallRecord):
+                self._call(record, when)
+            else:
+                stack = self._stacks.callers(record.stack, record.method)
+                self._journal.write(to_behaviour(record, stack, self.pid, self.name), when)
         self._script.post({"type": "ack", "total": self.received})
+
+    def _call(self, record: CallRecord, when: int) -> None:
+        api = self._apis.get(record.api)
+        if api is None:
+            self.forged += 1
+            return
+        stack = self._stacks.callers(record.stack, api.method or api.symbol)
+        self._journal.write(to_call(record, api, stack, self.pid, self.name), when)
+        if api.data_type is DataType.CANARY:
+            for token in record.values:
+                seen = self._canaries.get(token)
+                if seen is not None and not seen.done():
+                    seen.set_result(None)
 
     def _hooks_ready(self, message: Ready, phone: int) -> None:
         if self._ready.done():
@@ -242,9 +266,9 @@ class HookedProcess:
                 process=self.name,
                 early=self.early,
                 bundle_sha256=self._sha256,
-                installed=[one for one in message.installed if one in self._apis],
+                installed=[one for one in message.installed if self._known(one)],
                 waiting=[one[:300] for one in message.waiting[:2000]],
-                failed={k: v[:300] for k, v in message.failed.items() if k in self._apis},
+                failed={k: v[:300] for k, v in message.failed.items() if self._known(k)},
                 runtime=message.runtime[:100],
             ),
             phone,
@@ -254,9 +278,13 @@ class HookedProcess:
             self._fault("classes that come later", message.watching)
         self._ready.set_result(None)
 
+    def _known(self, name: str) -> bool:
+        """Whether a hook is one of the catalogue's, or one that sees what apps do otherwise."""
+        return name in self._apis or (name.startswith("behaviour.") and len(name) < 200)
+
     def _report_failed(self, failed: dict[str, str], phone: int) -> None:
         for api, reason in failed.items():
-            if api in self._apis:
+            if self._known(api):
                 self._journal.open_gap(GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone)
 
     def _fault(self, where: str, reason: str) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from farm.model.errors import AppError, DeviceError
 from farm.model.events import Event, Launched, ProcessSeen, Started, Stopped
-from farm.model.vocabulary import DataType, GapCause
+from farm.model.vocabulary import GapCause
 from farm.paths import HOOK_CATALOGUE
 from farm.recorders.api.build import bundle_sha256, read_bundle
-from farm.recorders.api.catalogue import compile_catalogue, load_catalogue
+from farm.recorders.api.catalogue import Api, compile_catalogue, load_catalogue
 from farm.recorders.api.client import VERSION, Endpoint, NotOffered, ProcessGone, call
 from farm.recorders.api.journal import Journal, Writer
 from farm.recorders.api.process import HookedProcess
@@ -55,7 +55,7 @@ class ApiRecorder:
         self._bundle = ""
         self._sha256 = ""
         self._configuration: dict[str, Any] = {}
-        self._apis: dict[str, DataType] = {}
+        self._apis: dict[str, Api] = {}
         self._processes: dict[int, HookedProcess] = {}
         self._hooking: set[int] = set()
         self._given_up: set[int] = set()
@@ -75,7 +75,7 @@ class ApiRecorder:
             UsageError: the catalogue or the bundle cannot be used.
         """
         catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path)
-        self._apis = {name: api.data_type for name, api in catalogue.by_id().items()}
+        self._apis = catalogue.by_id()
         self._configuration = compile_catalogue(catalogue)
         self._bundle = await asyncio.to_thread(read_bundle, self._bundle_path)
         self._sha256 = await asyncio.to_thread(bundle_sha256, self._bundle_path)
