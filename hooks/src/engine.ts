@@ -3,7 +3,7 @@
  *
  * Wanted is what the catalogue names (calls that hand over information) and what the behaviours
  * name (what the app does otherwise). A hook that cannot be installed is reported by its own id and
- * leaves the others alone. A method that this runtime does not have is nothing to miss.
+ * leaves the others alone.
  */
 
 import type { Api, Limits } from "./catalogue.js";
@@ -224,6 +224,8 @@ export class Engine {
     for (const one of wanted) {
       if (done.has(one.id)) outcome.installed.push(one.id);
       else if (problem !== undefined) outcome.failed[one.id] = problem;
+      // Behaviours name the methods of all versions; whether an entry should be here, its levels say.
+      else if (one.api !== null) outcome.failed[one.id] = `no such method here: ${methodName}`;
     }
     if (problem !== undefined && done.size > 0) fault(`${wrapper.$className}.${methodName}`, problems.join("; "));
   }

@@ -8,10 +8,10 @@
 
 import Java from "frida-java-bridge";
 import { watchArrivals } from "./arrivals.js";
+import { exits } from "./behaviour/exits.js";
 import type { Configuration } from "./catalogue.js";
 import { clockSource } from "./clock.js";
 import { Engine, type Outcome } from "./engine.js";
-import { watchExits } from "./exits.js";
 import { runtimeName } from "./hotspot.js";
 import { use, type JavaObject } from "./java.js";
 import { flush, reasonOf, startOutbox, tell, totals } from "./outbox.js";
@@ -42,7 +42,7 @@ function systemProperty(key: string): string | null {
 function install(configuration: Configuration): void {
   const early = beforeApp();
   prepareStacks();
-  const engine = new Engine(configuration.apis, [], configuration.limits);
+  const engine = new Engine(configuration.apis, exits(), configuration.limits);
   const first = engine.scanRuntime();
   const late = (outcome: Outcome): void => {
     if (outcome.installed.length > 0 || Object.keys(outcome.failed).length > 0) {
@@ -55,7 +55,6 @@ function install(configuration: Configuration): void {
   } catch (error) {
     watching = reasonOf(error);
   }
-  watchExits();
   // The next tick: HotSpot's hooks take effect when this one ends.
   setImmediate(() => {
     tell("ready", {

@@ -93,6 +93,11 @@ class Api(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     implementations: bool = False
     when: list[Condition] = []
 
+    def has_level(self, level: int) -> bool:
+        """Whether Android of this API level has the method."""
+        first, _, last = self.levels.partition("-")
+        return int(first) <= level <= int(last or level)
+
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """All entries, with the digest of the file they came from."""

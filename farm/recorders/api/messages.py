@@ -200,6 +200,12 @@ def _sound_part(data: bytes) -> tuple[Batch, int]:
     return Batch(raw.stacks, records), len(raw.records) - len(records)
 
 
+def android_level(runtime: str) -> int | None:
+    """The API level in what a ready message calls its runtime, "ART 34"; None: not told."""
+    name, _, level = runtime.partition(" ")
+    return int(level) if name == "ART" and level.isdecimal() and len(level) < 4 else None
+
+
 def nanoseconds(time: Time) -> int:
     """A pair of seconds and nanoseconds as nanoseconds."""
     return time[0] * 1_000_000_000 + time[1]

@@ -28,6 +28,7 @@ from farm.recorders.api.messages import (
     Ready,
     Records,
     Stacks,
+    android_level,
     decode,
     decode_batch,
     nanoseconds,
@@ -71,6 +72,7 @@ class HookedProcess:
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next_seq = 0
         self._stacks = Stacks()
+        self._level: int | None = None  # Android's API level, where it is known
         self._dropped = 0
         self._canaries: dict[str, asyncio.Future[None]] = {}
 
@@ -260,6 +262,7 @@ class HookedProcess:
             self.forged += 1
             return
         self.early = self._held if message.early is None else message.early
+        self._level = android_level(message.runtime)
         self._journal.write(
             HooksReady(
                 pid=self.pid,
@@ -268,7 +271,11 @@ class HookedProcess:
                 bundle_sha256=self._sha256,
                 installed=[one for one in message.installed if self._known(one)],
                 waiting=[one[:300] for one in message.waiting[:2000]],
-                failed={k: v[:300] for k, v in message.failed.items() if self._known(k)},
+                failed={
+                    name: reason[:300]
+                    for name, reason in message.failed.items()
+                    if self._known(name) and self._expected(name)
+                },
                 runtime=message.runtime[:100],
             ),
             phone,
@@ -282,9 +289,14 @@ class HookedProcess:
         """Whether a hook is one of the catalogue's, or one that sees what apps do otherwise."""
         return name in self._apis or (name.startswith("behaviour.") and len(name) < 200)
 
+    def _expected(self, name: str) -> bool:
+        """Whether this version of Android has the method at all."""
+        api = self._apis.get(name)
+        return api is None or self._level is None or api.has_level(self._level)
+
     def _report_failed(self, failed: dict[str, str], phone: int) -> None:
         for api, reason in failed.items():
-            if self._known(api):
+            if self._known(api) and self._expected(api):
                 self._journal.open_gap(GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone)
 
     def _fault(self, where: str, reason: str) -> None:

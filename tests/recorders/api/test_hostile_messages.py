@@ -13,10 +13,21 @@ from tests.recorders.api.victim import Portal, Victim
 _TALK = """
 let seq = 0;
 const now = () => [Math.floor(Date.now() / 1000), 0];
-const tell = (type, content) => send({schema: 1, type, seq: seq++, now: now(), ...content});
-const call = (changes) => ({api: 'telephony.device_id', data_type: 'imei', class: 'C',
-    method: 'm', args: [], result: null, error: null, values: ['1'], stack: '', tid: 1,
-    t: now(), truncated: [], ...changes});
+const tell = (type, content, data) =>
+    send({schema: 2, type, seq: seq++, now: now(), ...content}, data || null);
+const bytes = (text) => {
+    const at = Memory.allocUtf8String(text);
+    let end = 0;
+    while (at.add(end).readU8() !== 0) end++;
+    return at.readByteArray(end);
+};
+const call = (changes) => {
+    const one = {tag: 'call', s: now()[0], ns: 0, tid: 1, stack: 0, api: 'telephony.device_id',
+        args: [], result: null, error: null, values: ['1'], truncated: [], ...changes};
+    return Object.values(one);
+};
+const records = (first, stacks, list) =>
+    tell('records', {first, count: list.length}, bytes(JSON.stringify([stacks, list])));
 const ready = (changes) => tell('ready', {installed: ['farm.canary'], failed: {}, waiting: [],
     watching: '', early: null, runtime: 'r', clock: 'c', pid: 1, ...changes});
 const rpcs = {init() { %s }, canary() {}, flush() { return {sent: 0, dropped: 0}; }};
@@ -36,15 +47,17 @@ async def test_forged_and_damaged_messages_are_counted_and_the_rest_is_kept(
 ) -> None:
     init = """
         ready({});
-        send(7); send('text'); send({schema: 1, type: 'calls'});
-        send({schema: 1, type: 'gossip', seq: 1, now: now()});
+        send(7); send('text'); send({schema: 2, type: 'records'});
+        send({schema: 2, type: 'gossip', seq: 1, now: now()});
         send({schema: 9, type: 'heartbeat', seq: 1, now: now(), totals: {}});
-        send({schema: 1, type: 'heartbeat', seq: -1, now: now(), totals: {}});
-        send({schema: 1, type: 'heartbeat', seq: 1, now: [1e300, 0], totals: {}});
-        tell('calls', {first: 0, calls: [
-            call({api: 'no.such.api'}), call({data_type: 'android_id'}),
-            call({values: ['<script>\\u001b[31m\\n../"']})]});
-        tell('heartbeat', {totals: {sent: 3, dropped: 0}});
+        send({schema: 2, type: 'heartbeat', seq: -1, now: now(), totals: {}});
+        send({schema: 2, type: 'heartbeat', seq: 1, now: [1e300, 0], totals: {}});
+        records(0, [], [
+            call({api: 'no.such.api'}), call({values: 7}), call({tag: 'gossip'}),
+            call({values: ['<script>\\u001b[31m\\n../"']})]);
+        tell('records', {first: 4, count: 1}, bytes('[[],[["call",'));
+        tell('records', {first: 4, count: 1});
+        tell('heartbeat', {totals: {sent: 4, dropped: 0}});
     """
     async with Victim(portal) as victim:
         async with Hooked(portal, victim, bundle=bundle(tmp_path, init)) as hooked:
@@ -54,16 +67,18 @@ async def test_forged_and_damaged_messages_are_counted_and_the_rest_is_kept(
             await hooked.stop()
     assert isinstance(hooked.writer.events[-1].body, Stopped)
     assert not hooked.calls("no.such.api")
+    [unread] = [gap for gap in hooked.gaps(GapCause.EVENTS_DROPPED) if "read" in gap.detail]
+    assert unread.detail.startswith("2 records could not be read")
     [told] = [gap for gap in hooked.gaps(GapCause.RECORDER_FAILED) if "message" in gap.detail]
     assert told.end is not None
 
 
-async def test_texts_of_ten_megabytes_are_bounded(portal: Portal, tmp_path: Path) -> None:
+async def test_texts_of_megabytes_are_bounded(portal: Portal, tmp_path: Path) -> None:
     init = """
-        const long = 'x'.repeat(10 << 20);
+        const long = 'x'.repeat(2 << 20);
         ready({waiting: [long], runtime: long, failed: {'telephony.device_id': long}});
-        tell('calls', {first: 0, calls: [call({args: [long], result: long, values: [long],
-            stack: `at ${long}`, class: long, method: long, error: long, truncated: [long]})]});
+        records(0, [[1, `at ${long}`]], [call({args: [long], result: long, values: [long],
+            stack: 1, error: long, truncated: [long]})]);
     """
     async with Victim(portal) as victim:
         async with Hooked(portal, victim, bundle=bundle(tmp_path, init)) as hooked:
@@ -81,7 +96,7 @@ async def test_calls_that_were_kept_back_are_reported_as_missing(
 ) -> None:
     init = """
         ready({});
-        tell('calls', {first: 5, calls: [call({})]});
+        records(5, [], [call({})]);
         seq += 3;
         tell('heartbeat', {totals: {sent: 6, dropped: 40}});
     """
@@ -90,8 +105,8 @@ async def test_calls_that_were_kept_back_are_reported_as_missing(
             await until(lambda: len(hooked.gaps(GapCause.EVENTS_DROPPED)) >= 3)
             await hooked.stop()
     details = [gap.detail for gap in hooked.gaps(GapCause.EVENTS_DROPPED)]
-    assert [detail for detail in details if detail.startswith("5 calls did not arrive")]
-    assert [detail for detail in details if detail.startswith("40 calls were dropped")]
+    assert [detail for detail in details if detail.startswith("5 records did not arrive")]
+    assert [detail for detail in details if detail.startswith("40 records were dropped")]
     assert [detail for detail in details if "is missing before" in detail]
 
 

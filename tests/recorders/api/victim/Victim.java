@@ -39,6 +39,7 @@ public class Victim {
                 URLClassLoader loader = new URLClassLoader(new URL[] {new File(word[1]).toURI().toURL()});
                 return (String) Class.forName("com.heytap.openid.sdk.OpenIDSDK", true, loader)
                         .getMethod("getOAID", Object.class).invoke(null, (Object) null);
+            case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";
         }
