@@ -3,13 +3,31 @@
 import bisect
 from collections.abc import Sequence
 
-from farm.detect.flows import Carried
-from farm.detect.matching import Matcher
+import msgspec
+
+from farm.detect.flows import Carried, Checked, Traffic
+from farm.detect.identify.recognise import Hit
 from farm.detect.parties import Parties
 from farm.detect.timeline import Placed, Timeline
-from farm.model.events import Call, Dialog, Screen
-from farm.model.finding import CallEvidence, FlowEvidence, Party, ScreenEvidence, ValueMatch
-from farm.model.vocabulary import DialogKind, Stream
+from farm.model.events import (
+    Call,
+    Connected,
+    Dialog,
+    PhoneIdentity,
+    Request,
+    Screen,
+    Transform,
+)
+from farm.model.finding import (
+    CallEvidence,
+    FlowEvidence,
+    IdentityEvidence,
+    Party,
+    ScreenEvidence,
+    TransformEvidence,
+    ValueMatch,
+)
+from farm.model.vocabulary import DialogKind, LinkStrength, Stream
 
 MOST_CALLS = 5
 MOST_FLOWS = 5
@@ -21,8 +39,9 @@ _MOST_FRAMES = 40
 class Evidence:
     """Builds the evidence of one session's findings."""
 
-    def __init__(self, timeline: Timeline, matcher: Matcher, parties: Parties) -> None:
-        self._matcher = matcher
+    def __init__(self, timeline: Timeline, traffic: Traffic, parties: Parties) -> None:
+        self._chance = traffic.chance
+        self._operations = traffic.operations
         self._parties = parties
         self._screens = [
             placed
@@ -38,8 +57,17 @@ class Evidence:
         ]
 
     def chance(self, carried: Carried) -> float:
-        """Bound on the probability that the best match in the flow is an accident."""
-        return min(self._matcher.chance(hit.form) for hit in carried.hits)
+        """Bound on the probability that what was met in the flow is an accident.
+
+        Of several hits the best; where only several values together count, of all their bits.
+        """
+        if carried.known.weak and not any(hit.key or hit.place for hit in carried.hits):
+            together = carried.known.together * min(hit.bits for hit in carried.hits)
+            return self._chance.of(together, named=False)
+        return min(self._bound(hit) for hit in carried.hits)
+
+    def _bound(self, hit: Hit) -> float:
+        return self._chance.of(hit.bits, named=bool(hit.key))
 
     def calls(self, calls: Sequence[Placed], caller: Party) -> list[CallEvidence]:
         """The first calls in order, as evidence."""
@@ -62,45 +90,134 @@ class Evidence:
                     caller=caller if actual.name == caller.name else actual,
                     host_time=placed.interval.middle,
                     bound=placed.interval.bound,
+                    process=call.process,
+                    pid=call.pid,
+                    tid=call.tid,
                 )
             )
         return shown
 
-    def flows(self, carried: Sequence[Carried], receiver: Party | None) -> list[FlowEvidence]:
+    def identities(self, identities: Sequence[Placed]) -> list[IdentityEvidence]:
+        """By which events the farm knew the values, the first ones."""
+        shown: list[IdentityEvidence] = []
+        for placed in identities[:MOST_CALLS]:
+            body = placed.event.body
+            if isinstance(body, PhoneIdentity):
+                shown.append(
+                    IdentityEvidence(
+                        event=placed.event.reference,
+                        name=_cut(body.name),
+                        how=body.how,
+                        value=_cut(body.value),
+                    )
+                )
+        return shown
+
+    def flows(
+        self,
+        carried: Sequence[Carried],
+        receiver: Party | None,
+        checked: Sequence[Checked] = (),
+    ) -> list[FlowEvidence]:
         """The first flows in order, as evidence."""
-        by_flow: dict[str, list[Carried]] = {}
-        for one in carried:
+        by_flow: dict[str, list[Carried | Checked]] = {}
+        members: list[Carried | Checked] = [*carried, *checked]
+        for one in members:
             by_flow.setdefault(one.exchange.flow_id, []).append(one)
         shown: list[FlowEvidence] = []
-        for flow_id, members in list(by_flow.items())[:MOST_FLOWS]:
-            exchange = members[0].exchange
-            matches = [self._match(one, index) for one in members for index in range(len(one.hits))]
-            shown.append(
-                FlowEvidence(
-                    flow_id=flow_id,
-                    event=members[0].event,
-                    method=_cut(exchange.method),
-                    url=exchange.url[:2000],
-                    host=exchange.host[:_LONGEST_TEXT],
-                    receiver=receiver or self._parties.receiver(exchange.host),
-                    host_time=members[0].interval.lo,
-                    matches=matches[:MOST_MATCHES],
-                )
-            )
+        for together in list(by_flow.values())[:MOST_FLOWS]:
+            matches: list[ValueMatch] = []
+            for one in together:
+                if isinstance(one, Checked):
+                    matches.append(self._typed(one))
+                else:
+                    matches += [self._match(one, hit) for hit in one.hits]
+            shown.append(self._flow(together[0], matches[:MOST_MATCHES], receiver))
         return shown
 
-    def _match(self, one: Carried, index: int) -> ValueMatch:
-        hit = one.hits[index]
+    def _flow(
+        self, one: Carried | Checked, matches: list[ValueMatch], receiver: Party | None
+    ) -> FlowEvidence:
+        exchange = one.exchange
+        connection = one.connection if isinstance(one, Carried) else None
+        opened = connection.event.body if connection is not None else None
+        shown = FlowEvidence(
+            flow_id=exchange.flow_id,
+            event=one.event,
+            method=_cut(exchange.method),
+            url=exchange.url[:2000],
+            host=exchange.host[:_LONGEST_TEXT],
+            receiver=receiver or self._parties.receiver(exchange.host, _address(one.request)),
+            host_time=one.interval.lo,
+            matches=matches,
+            link=one.link if isinstance(one, Carried) else LinkStrength.VALUE,
+            address=_address(one.request),
+        )
+        if connection is None or not isinstance(opened, Connected):
+            return shown
+        return msgspec.structs.replace(
+            shown,
+            connection=connection.event.reference,
+            socket=_cut(opened.socket),
+            process=_cut(opened.process),
+            pid=opened.pid,
+            tid=opened.tid,
+            opener=self._parties.caller(opened.stack).party if opened.stack else None,
+        )
+
+    def _match(self, one: Carried, hit: Hit) -> ValueMatch:
         return ValueMatch(
             flow_id=one.exchange.flow_id,
             event=one.event,
             location=hit.leaf.location,
             path=list(hit.leaf.path),
-            form=hit.form.name,
+            form=_form(hit),
             found=hit.found,
             value=_cut(one.known.value),
-            chance=self._matcher.chance(hit.form),
+            chance=self._bound(hit),
+            key=hit.key,
+            transforms=self._transforms(hit),
         )
+
+    def _typed(self, one: Checked) -> ValueMatch:
+        return ValueMatch(
+            flow_id=one.exchange.flow_id,
+            event=one.event,
+            location=one.typed.occurrence.leaf.location,
+            path=list(one.typed.occurrence.leaf.path),
+            form="checked number",
+            found=one.typed.value,
+            value=one.typed.value,
+            chance=one.chance,
+            key=one.typed.key,
+        )
+
+    def _transforms(self, hit: Hit) -> list[TransformEvidence]:
+        shown: list[TransformEvidence] = []
+        for step, ordinal in enumerate(hit.transforms):
+            placed = self._operations[ordinal]
+            body = placed.event.body
+            assert isinstance(body, Transform)  # noqa: S101 - operations are transforms only
+            previous = f"output of api:{hit.transforms[step - 1]}"
+            shown.append(
+                TransformEvidence(
+                    event=placed.event.reference,
+                    operation=body.operation,
+                    algorithm=_cut(body.algorithm),
+                    direction=body.direction,
+                    input_path=list(hit.inner[1:]) if step == 0 else [previous],
+                    input_size=body.input.size,
+                    output_size=body.output.size,
+                    stack=[_cut(frame) for frame in body.stack[:_MOST_FRAMES]],
+                    caller=self._parties.caller(body.stack).party,
+                    host_time=placed.interval.middle,
+                    bound=placed.interval.bound,
+                    process=body.process,
+                    pid=body.pid,
+                    tid=body.tid,
+                )
+            )
+        return shown
 
     def screens(self, calls: Sequence[Placed], carried: Sequence[Carried]) -> list[ScreenEvidence]:
         """What the user saw just before and just after the first evidence, and the dialog."""
@@ -138,6 +255,15 @@ class Evidence:
             host_time=placed.interval.lo,
             caption=caption,
         )
+
+
+def _form(hit: Hit) -> str:
+    """The form in the flow; behind the app's own operations also that of what went in."""
+    return f"{hit.inner[0]}, {hit.name}" if hit.transforms and hit.inner else hit.name
+
+
+def _address(request: Request | None) -> str:
+    return request.address[:100] if request is not None else ""
 
 
 def _cut(text: str) -> str:

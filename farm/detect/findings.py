@@ -1,28 +1,29 @@
-"""Turns calls and flows into findings: one per data type, caller, receiver and phase.
+"""Turns calls and flows into findings: one per data type, receiver and phase.
 
 A finding is determined only where its phase is certain; what cannot be placed or proven goes
 into a list of its own and never counts as a violation.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from farm.detect.evidence import Evidence
-from farm.detect.flows import Carried
-from farm.detect.identifiers import handed_over
-from farm.detect.parties import Caller, Parties
+from farm.detect.flows import Carried, Checked, Traffic
+from farm.detect.frequency import Screens
+from farm.detect.groups import Callers, Group, Maker
+from farm.detect.identify.known import handed_over
+from farm.detect.parties import Parties
 from farm.detect.phases import Phases
 from farm.detect.rules import Rules
-from farm.detect.timeline import FOREVER, Interval, Placed
-from farm.model.events import Call
+from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
+from farm.model.events import Call, Connected
 from farm.model.finding import Finding, Party
-from farm.model.vocabulary import PERSONAL, Confidence, DataType, Level, Phase, Severity
+from farm.model.vocabulary import PERSONAL, DataType, Level, Phase, Severity
 
-_CERTAIN_CHANCE = 1e-3
-"""A match more likely by accident than this makes its finding probable only."""
 _SUSPICIOUS = (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE)
+_LEVELS = (Level.TRANSMITTED_THIRD_PARTY, Level.TRANSMITTED, Level.ACCESSED)
+_SEVERITIES = (Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,182 +32,206 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     determined: list[Finding]
     undetermined: list[Finding]
     attempts: list[str]  # one line each: asked for before consent, and not given
-
-
-class _Group(msgspec.Struct, kw_only=True):
-    """Everything that will become one finding."""
-
-    phase: Phase
-    data_type: DataType
-    caller: Party
-    receiver: Party | None
-    calls: dict[int, Placed] = {}  # by ordinal
-    carried: list[Carried] = []
-    certain: bool = True
-    proven: bool = False
-    reasons: list[str] = []
-
-    def say(self, reason: str) -> None:
-        if reason not in self.reasons:
-            self.reasons.append(reason)
+    echoed: list[str] = []  # one line each: sent, but a server had sent it first
 
 
 def find(
     calls: Sequence[Placed],
-    carried: Sequence[Carried],
+    traffic: Traffic,
     phases: Phases,
     parties: Parties,
     rules: Rules,
     evidence: Evidence,
+    timeline: Timeline,
+    span: Interval,
     app_package: str,
 ) -> Found:
     """Judge every call and every flow of a session."""
-    callers = _Callers(parties)
-    groups: dict[tuple[str, ...], _Group] = {}
-    explained: set[tuple[str, Phase, str]] = set()
-    for one in carried:
-        _add_flow(one, phases, parties, callers, groups, explained)
-    attempts: dict[str, int] = {}
+    finder = _Finder(phases, parties, app_package)
+    for one in traffic.carried:
+        finder.add_flow(one)
+    for checked in traffic.checked:
+        finder.add_checked(checked)
     for placed in calls:
         call = placed.event.body
-        if not isinstance(call, Call) or call.data_type not in PERSONAL:
-            continue
-        phase = phases.of(placed.interval)
-        if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
-            continue
-        if not handed_over(call, app_package):
-            if phase in _SUSPICIOUS:
-                why = call.error or "nothing was handed over"
-                line = f"{call.data_type}: {call.class_name}.{call.method} in {phase} ({why})"
-                attempts[line] = attempts.get(line, 0) + 1
-            continue
-        _add_call(placed, call, phase, phases, callers, groups, explained)
+        if isinstance(call, Call) and call.data_type in PERSONAL:
+            finder.add_call(placed, call)
+    maker = Maker(phases, rules, evidence, Screens(timeline, app_package), span, app_package)
     determined: list[Finding] = []
     undetermined: list[Finding] = []
-    for _, group in sorted(groups.items()):
-        finding = _finding(group, phases, rules, evidence, app_package)
-        known_phase = group.phase in _SUSPICIOUS
-        (determined if known_phase and group.proven else undetermined).append(finding)
+    for _, group in sorted(finder.groups.items()):
+        finding = maker.finding(group, finder.callers, finder.read[group.phase, group.data_type])
+        counts = group.phase in _SUSPICIOUS and group.proven
+        (determined if counts else undetermined).append(finding)
     return Found(
         determined=sorted(determined, key=_weight),
         undetermined=sorted(undetermined, key=_weight),
-        attempts=[f"{line}, {count} times" for line, count in sorted(attempts.items())],
+        attempts=[f"{line}, {count} times" for line, count in sorted(finder.attempts.items())],
+        echoed=traffic.echoed,
     )
 
 
-class _Callers:
-    """Remembers who made each call."""
+class _Finder:
+    """Collects what belongs to one finding."""
 
-    def __init__(self, parties: Parties) -> None:
+    def __init__(self, phases: Phases, parties: Parties, app_package: str) -> None:
+        self.groups: dict[tuple[str, ...], Group] = {}
+        self.callers = Callers(parties)
+        self.attempts: dict[str, int] = {}
+        self.read = _Reads()
+        self._phases = phases
         self._parties = parties
-        self._by_stack: dict[tuple[str, ...], Caller] = {}
+        self._package = app_package
+        self._told: dict[tuple[str, Phase, DataType], list[Group]] = {}
 
-    def of(self, placed: Placed) -> Caller:
-        call = placed.event.body
-        assert isinstance(call, Call)  # noqa: S101 - callers pass calls only
-        stack = tuple(call.stack)
-        if stack not in self._by_stack:
-            self._by_stack[stack] = self._parties.caller(call.stack)
-        return self._by_stack[stack]
-
-
-def _add_flow(
-    one: Carried,
-    phases: Phases,
-    parties: Parties,
-    callers: _Callers,
-    groups: dict[tuple[str, ...], _Group],
-    explained: set[tuple[str, Phase, str]],
-) -> None:
-    phase = phases.of(one.interval)
-    if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
-        return
-    receiver = parties.receiver(one.exchange.host)
-    caller, sources, certain, reason = _sender(one, receiver, parties, callers)
-    group = _group_of(groups, phase, one.known.data_type, caller, receiver)
-    group.carried.append(one)
-    group.calls |= {call.event.n: call for call in sources}
-    group.certain &= certain and one.ordered
-    if reason:
+    def add_flow(self, one: Carried) -> None:
+        """A known value left."""
+        phase = self._phases.of(one.interval)
+        if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
+            return
+        address = one.request.address if one.request is not None else ""
+        receiver = self._parties.receiver(one.exchange.host, address)
+        proven = one.echo is None and bool(one.calls or one.known.identities)
+        group = self._group(phase, one.known.data_type, receiver, proven=proven)
+        sender, sources, certain, reason = self._sender(one, receiver)
+        group.carried.append(one)
+        group.senders.append(sender)
+        group.calls |= {call.event.n: call for call in sources}
+        group.identities |= {known.event.n: known for known in one.known.identities}
+        group.certain &= certain and one.ordered
         group.say(reason)
-    group.proven |= bool(one.calls)
-    if not one.calls:
+        group.say(self._doubts(one))
+        if phase is Phase.UNDETERMINED:
+            group.say(_why_undetermined(one.interval, self._phases))
+        for placed in sources:
+            key = (self.callers.of(placed).party.name, phase, one.known.data_type)
+            told = self._told.setdefault(key, [])
+            if group not in told:
+                told.append(group)
+
+    def _doubts(self, one: Carried) -> str:
+        if one.echo is not None:
+            return (
+                f"a server had sent the value in flow {one.echo.flow_id} before any call handed it "
+                "over: what came back may not have been collected"
+            )
+        if not one.calls and one.known.identities:
+            planted = "planted by the farm" if one.known.seeded else "asked from the phone"
+            return (
+                f"the value is known as this phone's ({planted}); how the app came by it was not "
+                "seen"
+            )
+        if not one.calls:
+            return (
+                "the value was in the flow before any recorded call handed it over: how the app "
+                "came by it was not seen"
+            )
+        if not one.ordered:
+            return (
+                "the clock bounds leave open whether the call came before the flow; the value "
+                "itself stands in the flow"
+            )
+        return ""
+
+    def _sender(self, one: Carried, receiver: Party) -> tuple[Party, list[Placed], bool, str]:
+        """Who sent the value: the only caller that had it, the one whose code opened the
+        connection, or the one that the receiver belongs to."""
+        # Where the farm knows the value, a call after the flow explains nothing.
+        sources = one.calls or ([] if one.known.identities else one.known.calls)
+        by_name: dict[str, list[Placed]] = {}
+        for placed in sources:
+            by_name.setdefault(self.callers.of(placed).party.name, []).append(placed)
+        opener = self._opener(one)
+        if not by_name:
+            if opener is not None:
+                return opener, [], False, "the sender is whose code opened the connection"
+            return self._parties.own("who read the value was not seen"), [], False, ""
+        if len(by_name) == 1:
+            caller = self.callers.of(sources[0])
+            reason = "" if caller.certain else "whose code made the call is inferred"
+            return caller.party, sources, caller.certain, reason
+        if opener is not None and opener.name in by_name:
+            reason = (
+                f"several parts of the app had the value; {opener.name}'s code opened the "
+                "connection that carried it"
+            )
+            return opener, by_name[opener.name], True, reason
+        for placed in sources:
+            party = self.callers.of(placed).party
+            if party.sdk and (party.sdk == receiver.sdk or party.name == receiver.name):
+                reason = f"several parts of the app had the value; the receiver is {party.name}'s"
+                return party, by_name[party.name], False, reason
+        names = ", ".join(sorted(by_name))
+        reason = f"several parts of the app had the value ({names}): which one sent it is not known"
+        return self._parties.own(reason), sources, False, reason
+
+    def _opener(self, one: Carried) -> Party | None:
+        body = one.connection.event.body if one.connection is not None else None
+        if not isinstance(body, Connected) or not body.stack:
+            return None
+        caller = self._parties.caller(body.stack)
+        return caller.party if caller.certain else None
+
+    def add_checked(self, one: Checked) -> None:
+        """A number left whose check says what it is; whose it is, is not known."""
+        phase = self._phases.of(one.interval)
+        if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
+            return
+        address = one.request.address if one.request is not None else ""
+        receiver = self._parties.receiver(one.exchange.host, address)
+        group = self._group(phase, one.typed.data_type, receiver, proven=False)
+        group.checked.append(one)
+        group.certain = False
         group.say(
-            "the value was in the flow before any recorded call handed it over: how the app "
-            "came by it was not seen"
+            "a number of this type's form and check stands in the flow; whether it is this "
+            "phone's or its user's is not known"
         )
-    elif not one.ordered:
-        group.say(
-            "the clock bounds leave open whether the call came before the flow; the value itself "
-            "stands in the flow"
-        )
-    if phase is Phase.UNDETERMINED:
-        group.say(_why_undetermined(one.interval, phases))
-    for placed in sources:
-        explained.add((callers.of(placed).party.name, phase, one.known.data_type))
+
+    def add_call(self, placed: Placed, call: Call) -> None:
+        """The app was handed personal information, or asked for it in vain."""
+        phase = self._phases.of(placed.interval)
+        if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
+            return
+        if not handed_over(call, self._package):
+            if phase in _SUSPICIOUS:
+                why = call.error or "nothing was handed over"
+                line = f"{call.data_type}: {call.class_name}.{call.method} in {phase} ({why})"
+                self.attempts[line] = self.attempts.get(line, 0) + 1
+            return
+        self.read[phase, call.data_type].append(placed)
+        caller = self.callers.of(placed)
+        told = self._told.get((caller.party.name, phase, call.data_type))
+        if told:
+            # The finding about the transmission tells this as well; it counts all calls.
+            told[0].calls[placed.event.n] = placed
+            return
+        group = self._group(phase, call.data_type, None, proven=True)
+        group.calls[placed.event.n] = placed
+        group.senders.append(caller.party)
+        group.certain &= caller.certain
+        if not caller.certain:
+            group.say("whose code made the call is inferred")
+        if phase is Phase.UNDETERMINED:
+            group.say(_why_undetermined(placed.interval, self._phases))
+
+    def _group(
+        self, phase: Phase, data_type: DataType, receiver: Party | None, *, proven: bool
+    ) -> Group:
+        to = "" if receiver is None else f"{receiver.name}\0{receiver.domain}\0{receiver.third}"
+        # What is not proven stands apart: it must not ride on the evidence of something else.
+        key = (phase, data_type, to, "proven" if proven else "open")
+        if key not in self.groups:
+            self.groups[key] = Group(
+                phase=phase, data_type=data_type, receiver=receiver, proven=proven
+            )
+        return self.groups[key]
 
 
-def _sender(
-    one: Carried, receiver: Party, parties: Parties, callers: _Callers
-) -> tuple[Party, list[Placed], bool, str]:
-    """Who sent the value: the only caller that had it, else the one the receiver belongs to."""
-    sources = one.calls or one.known.calls
-    by_name: dict[str, list[Placed]] = {}
-    for placed in sources:
-        by_name.setdefault(callers.of(placed).party.name, []).append(placed)
-    if len(by_name) == 1:
-        caller = callers.of(sources[0])
-        reason = "" if caller.certain else "whose code made the call is inferred"
-        return caller.party, sources, caller.certain, reason
-    for placed in sources:
-        party = callers.of(placed).party
-        if party.sdk and (party.sdk == receiver.sdk or party.name == receiver.name):
-            reason = f"several parts of the app had the value; the receiver is {party.name}'s own"
-            return party, by_name[party.name], False, reason
-    names = ", ".join(sorted(by_name))
-    reason = f"several parts of the app had the value ({names}): which one sent it is not known"
-    return parties.own(reason), sources, False, reason
+class _Reads(dict[tuple[Phase, DataType], list[Placed]]):
+    """All calls that handed a data type over in a phase."""
 
-
-def _add_call(
-    placed: Placed,
-    call: Call,
-    phase: Phase,
-    phases: Phases,
-    callers: _Callers,
-    groups: dict[tuple[str, ...], _Group],
-    explained: set[tuple[str, Phase, str]],
-) -> None:
-    caller = callers.of(placed)
-    if (caller.party.name, phase, call.data_type) in explained:
-        # The finding about the transmission tells this as well; it counts all calls.
-        for group in groups.values():
-            told = group.phase is phase and group.data_type is call.data_type
-            if told and group.receiver is not None and group.caller.name == caller.party.name:
-                group.calls[placed.event.n] = placed
-                return
-    group = _group_of(groups, phase, call.data_type, caller.party, None)
-    group.calls[placed.event.n] = placed
-    group.proven = True
-    group.certain &= caller.certain
-    if not caller.certain:
-        group.say("whose code made the call is inferred")
-    if phase is Phase.UNDETERMINED:
-        group.say(_why_undetermined(placed.interval, phases))
-
-
-def _group_of(
-    groups: dict[tuple[str, ...], _Group],
-    phase: Phase,
-    data_type: DataType,
-    caller: Party,
-    receiver: Party | None,
-) -> _Group:
-    to = "" if receiver is None else f"{receiver.name}\0{receiver.domain}\0{receiver.third}"
-    key = (phase, data_type, caller.name, caller.sdk, to)
-    if key not in groups:
-        groups[key] = _Group(phase=phase, data_type=data_type, caller=caller, receiver=receiver)
-    return groups[key]
+    def __missing__(self, key: tuple[Phase, DataType]) -> list[Placed]:
+        return self.setdefault(key, [])
 
 
 def _why_undetermined(interval: Interval, phases: Phases) -> str:
@@ -217,70 +242,10 @@ def _why_undetermined(interval: Interval, phases: Phases) -> str:
     return "the time, within its bound, overlaps a border of two phases"
 
 
-def _finding(
-    group: _Group, phases: Phases, rules: Rules, evidence: Evidence, app_package: str
-) -> Finding:
-    level = Level.ACCESSED
-    if group.receiver is not None:
-        level = Level.TRANSMITTED_THIRD_PARTY if group.receiver.third else Level.TRANSMITTED
-    rule = rules.pack.rule(group.phase, level)
-    calls = [placed for _, placed in sorted(group.calls.items())]
-    group.carried.sort(key=lambda one: (one.interval.lo, one.exchange.flow_id))
-    reasons = [*_phase_reasons(group.phase, phases), *group.reasons, group.caller.source]
-    if group.receiver is not None:
-        reasons.append(group.receiver.source)
-    receiver_key = "" if group.receiver is None else group.receiver.name + group.receiver.domain
-    key = "\0".join(
-        (
-            rule.id if rule else "undetermined",
-            app_package,
-            group.data_type,
-            group.phase,
-            group.caller.name + group.caller.sdk,
-            receiver_key,
-        )
-    )
-    return Finding(
-        finding_id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
-        rule=rule.id if rule else "",
-        clause=rules.pack.cite(rule) if rule else "",
-        phase=group.phase,
-        level=level,
-        data_type=group.data_type,
-        severity=rule.severity if rule else Severity.LOW,
-        confidence=_confidence(group, evidence.chance),
-        caller=group.caller,
-        receiver=group.receiver,
-        calls=evidence.calls(calls, group.caller),
-        call_count=len(calls),
-        flows=evidence.flows(group.carried, group.receiver),
-        flow_count=len({one.exchange.flow_id for one in group.carried}),
-        screens=evidence.screens(calls, group.carried),
-        reasons=[reason for reason in reasons if reason],
-    )
-
-
-def _phase_reasons(phase: Phase, phases: Phases) -> list[str]:
-    if phase is Phase.BEFORE_CONSENT:
-        if not phases.dialog_seen:
-            return ["consent dialog never seen: no consent was given at all"]
-        if not phases.answers:
-            return ["a consent dialog was seen and never answered: no consent was given"]
-        return [f"certainly before the answering tap {phases.answers[0].event.reference}"]
-    if phase is Phase.AFTER_DECLINE:
-        return [f"certainly after the declining tap {phases.answers[-1].event.reference}"]
-    return []
-
-
-def _confidence(group: _Group, chance: Callable[[Carried], float]) -> Confidence:
-    if not group.proven or group.phase is Phase.UNDETERMINED:
-        return Confidence.POSSIBLE
-    if not group.certain or any(chance(one) > _CERTAIN_CHANCE for one in group.carried):
-        return Confidence.PROBABLE
-    return Confidence.CERTAIN
-
-
 def _weight(finding: Finding) -> tuple[int, int, str, str]:
-    severity = [Severity.HIGH, Severity.MEDIUM, Severity.LOW].index(finding.severity)
-    level = [Level.TRANSMITTED_THIRD_PARTY, Level.TRANSMITTED, Level.ACCESSED]
-    return severity, level.index(finding.level), finding.data_type, finding.finding_id
+    return (
+        _SEVERITIES.index(finding.severity),
+        _LEVELS.index(finding.level),
+        finding.data_type,
+        finding.finding_id,
+    )

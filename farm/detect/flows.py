@@ -5,19 +5,30 @@ said. What a link means for consent is decided in `findings`.
 """
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from farm.detect.connections import Connections
 from farm.detect.decode.carriers import carriers
 from farm.detect.decode.node import Limits
-from farm.detect.decode.walk import leaves
-from farm.detect.identifiers import Known
-from farm.detect.matching import Hit, Matcher, select
+from farm.detect.echo import Received, received
+from farm.detect.identify.known import Known
+from farm.detect.identify.recognise import Chance, Hit, Recogniser
+from farm.detect.identify.typed import Typed
+from farm.detect.identify.weigh import select
+from farm.detect.matching import Scan, Scanner
+from farm.detect.opaque import Readable
 from farm.detect.timeline import Interval, Placed, Timeline
-from farm.model.events import Call, Request
+from farm.detect.transforms import trace
+from farm.model.events import Call, Connected, Request, Response
 from farm.model.exchange import Exchange
-from farm.model.vocabulary import CANARY_HOST, Stream
+from farm.model.vocabulary import CANARY_HOST, LinkStrength, Stream
+
+PLAUSIBLE_CHANCE = 0.05
+"""What is more likely an accident than this is no match at all."""
+
+_MOST_TYPED = 2000
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,14 +41,32 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     hits: list[Hit]
     calls: list[Placed]  # certainly or possibly before the flow: first and last of each stack
     ordered: bool  # at least one of the calls lies certainly before the flow's start
+    connection: Placed | None  # the `Connected` event of the same TLS connection
+    link: LinkStrength
+    echo: Received | None  # a server had sent it before any call handed it over
+    request: Request | None = None
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A number in one exchange that its own check proves, unknown to this session."""
+
+    exchange: Exchange
+    event: str
+    interval: Interval
+    typed: Typed
+    chance: float
+    request: Request | None = None
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """What the search found, and what it had to leave out."""
 
     carried: list[Carried]
-    cut: dict[str, list[str]]  # flow id -> reasons why parts were not searched
-    matcher: Matcher
+    checked: list[Checked]
+    cut: dict[str, list[str]]  # flow id -> reasons why parts were not searched or not readable
+    chance: Chance
+    operations: dict[int, Placed]  # `Transform` events by ordinal
+    echoed: list[str]  # one line each: known values that only came back
 
 
 def is_own(host: str) -> bool:
@@ -50,40 +79,85 @@ def search(
     exchanges: Sequence[Exchange],
     known: Sequence[Known],
     timeline: Timeline,
+    salts: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> Traffic:
-    """Search everything the app sent for the known values, in the order the flows began."""
-    matcher = Matcher(known)
+    """Search everything the app sent for the known values, in the order the flows began.
+
+    Args:
+        exchanges: the traffic with its bytes.
+        known: the values of this session.
+        timeline: all events.
+        salts: text that the app may mix into digests: its package, its signer.
+        limits: bounds of decoding.
+    """
+    base = Recogniser.of(known, salts)
+    traced = trace(timeline, known, base)
+    recogniser = base.also(traced.forms)
+    scanner = Scanner(recogniser.needles, recogniser.shapes, limits)
     requests = _requests(timeline)
-    sources = [_Sources(one.calls) for one in known]
+    readable = Readable(traced)
+    linker = _Linker(known, Connections(timeline), requests)
     carried: list[Carried] = []
+    typed: list[tuple[Exchange, int, Typed]] = []
     cut: dict[str, list[str]] = {}
+    fields = shapes = 0
     for exchange in sorted(exchanges, key=lambda one: (one.started, one.flow_id)):
         if is_own(exchange.host):
             continue
-        hits: list[Hit] = []
         if "request" in exchange.truncated:
             cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
         if "websocket" in exchange.truncated:
             cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
-        for carrier in carriers(exchange):
-            found, reasons = leaves(carrier, limits)
-            if reasons:
-                cut.setdefault(exchange.flow_id, []).extend(reasons)
-            for leaf in found:
-                hits += matcher.search(leaf, carrier.time)
-        carried += _group(exchange, select(hits, known), known, sources, requests)
-    return Traffic(carried=carried, cut=cut, matcher=matcher)
+        scans = scanner.scan(carriers(exchange))
+        fields += len(scans)
+        hits: list[Hit] = []
+        for scan in scans:
+            for occurrence in scan.occurrences:
+                hits += recogniser.hits(occurrence, scan.carrier.time)
+                for one in recogniser.typed(occurrence):
+                    shapes += 1
+                    typed.append((exchange, scan.carrier.time, one))
+        chosen = select(hits, known)
+        reasons = _unread(scans, chosen, readable)
+        if reasons:
+            cut.setdefault(exchange.flow_id, []).extend(reasons)
+        carried += linker.group(exchange, chosen)
+    searched = scanner.bytes_searched + traced.bytes_searched
+    chance = Chance(recogniser.forms, searched, fields)
+    carried = _plausible(carried, chance)
+    checked = _checked(typed[:_MOST_TYPED], known, requests, shapes)
+    carried, checked, echoed = _without_echoes(carried, checked, exchanges, timeline)
+    return Traffic(
+        carried=carried,
+        checked=checked,
+        cut=cut,
+        chance=chance,
+        operations=traced.operations,
+        echoed=echoed,
+    )
+
+
+def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> list[str]:
+    """Why parts of an exchange could not be read, but for those whose plain bytes hooks saw."""
+    understood = {hit.leaf.location for hit in hits if hit.transforms}
+    reasons: list[str] = []
+    for scan in scans:
+        for one in scan.undecoded:
+            if one.opaque and (one.location in understood or readable.explains(scan.carrier)):
+                continue
+            reasons.append(one.reason)
+    return list(dict.fromkeys(reasons))
 
 
 class _Sources:
     """The calls that handed a value over, by their stack, ready to be asked what came before."""
 
     def __init__(self, calls: Sequence[Placed]) -> None:
-        by_stack: dict[tuple[str, ...], list[Placed]] = {}
+        by_stack: dict[tuple[object, ...], list[Placed]] = {}
         for placed in calls:
             call = placed.event.body
-            stack = tuple(call.stack) if isinstance(call, Call) else ()
+            stack = (call.pid, *call.stack) if isinstance(call, Call) else ()
             by_stack.setdefault(stack, []).append(placed)
         for members in by_stack.values():
             members.sort(key=lambda one: (one.interval.lo, one.event.n))
@@ -111,33 +185,181 @@ def _requests(timeline: Timeline) -> dict[str, Placed]:
     return found
 
 
-def _group(
-    exchange: Exchange,
-    hits: Sequence[Hit],
+def _left(exchange: Exchange, request: Placed | None, time: int) -> Interval:
+    """While the bytes left: a request between its first byte and its last, a message at once."""
+    last = request.event.t if request is not None and time == exchange.started else time
+    return Interval(time, max(time, last))
+
+
+class _Linker:
+    """Ties what was found in flows to calls, processes and connections."""
+
+    def __init__(
+        self, known: Sequence[Known], connections: Connections, requests: Mapping[str, Placed]
+    ) -> None:
+        self._known = known
+        self._sources = [_Sources(one.calls) for one in known]
+        self._connections = connections
+        self._requests = requests
+
+    def group(self, exchange: Exchange, hits: Sequence[Hit]) -> list[Carried]:
+        """One `Carried` for each value and time at which it left in this exchange."""
+        request = self._requests.get(exchange.flow_id)
+        grouped: dict[tuple[int, int], list[Hit]] = {}
+        for hit in hits:
+            grouped.setdefault((hit.known, hit.time), []).append(hit)
+        connection = self._connections.of(request)
+        carried: list[Carried] = []
+        for (index, time), members in sorted(grouped.items()):
+            interval = _left(exchange, request, time)
+            possible = self._sources[index].before(interval.lo)
+            possible = _of_process(possible, connection)
+            ordered = any(call.interval.hi <= interval.lo for call in possible)
+            body = request.event.body if request is not None else None
+            carried.append(
+                Carried(
+                    exchange=exchange,
+                    event=request.event.reference if request is not None else "",
+                    interval=interval,
+                    known=self._known[index],
+                    hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
+                    calls=possible,
+                    ordered=ordered,
+                    connection=connection,
+                    link=self._strength(members, possible, ordered, connection),
+                    echo=None,
+                    request=body if isinstance(body, Request) else None,
+                )
+            )
+        return carried
+
+    def _strength(
+        self,
+        hits: Sequence[Hit],
+        calls: Sequence[Placed],
+        ordered: bool,
+        connection: Placed | None,
+    ) -> LinkStrength:
+        if calls and any(hit.transforms for hit in hits):
+            return LinkStrength.TRANSFORM
+        pids = {_pid(call) for call in calls}
+        if ordered and connection is not None and _pid(connection) in pids:
+            return LinkStrength.SOCKET
+        if ordered and len(self._connections.processes | pids) == 1:
+            return LinkStrength.PROCESS
+        return LinkStrength.TIME if ordered else LinkStrength.VALUE
+
+
+def _pid(placed: Placed) -> int:
+    body = placed.event.body
+    return body.pid if isinstance(body, Call | Connected) else -1
+
+
+def _of_process(calls: list[Placed], connection: Placed | None) -> list[Placed]:
+    """The calls of the process that opened the connection, where any of it had the value."""
+    if connection is None:
+        return calls
+    same = [call for call in calls if _pid(call) == _pid(connection)]
+    return same or calls
+
+
+def _plausible(carried: Iterable[Carried], chance: Chance) -> list[Carried]:
+    kept: list[Carried] = []
+    for one in carried:
+        hits = [
+            hit
+            for hit in one.hits
+            if chance.of(hit.bits, named=bool(hit.key)) <= PLAUSIBLE_CHANCE or _in_company(hit, one)
+        ]
+        if hits:
+            kept.append(msgspec.structs.replace(one, hits=hits))
+    return kept
+
+
+def _in_company(hit: Hit, one: Carried) -> bool:
+    """Whether it counted together with others: then the others carry the bound."""
+    return one.known.weak and not hit.key and one.known.together > 1
+
+
+def _checked(
+    typed: Sequence[tuple[Exchange, int, Typed]],
     known: Sequence[Known],
-    sources: Sequence["_Sources"],
     requests: Mapping[str, Placed],
-) -> list[Carried]:
-    request = requests.get(exchange.flow_id)
-    grouped: dict[tuple[int, int], list[Hit]] = {}
-    for hit in hits:
-        grouped.setdefault((hit.known, hit.time), []).append(hit)
-    carried: list[Carried] = []
-    for (index, time), members in sorted(grouped.items()):
-        # A request leaves between its first byte and its last; a message at once.
-        last = request.event.t if request is not None and time == exchange.started else time
-        interval = Interval(time, max(time, last))
-        value = known[index]
-        possible = sources[index].before(interval.lo)
-        carried.append(
-            Carried(
+    tries: int,
+) -> list[Checked]:
+    """Checked numbers that no known value of the session explains.
+
+    Where the phone's own value of a type is known, another one of that type is somebody else's.
+    """
+    types = {one.data_type for one in known}
+    values = [_bare(one.value) for one in known]
+    kept: list[Checked] = []
+    for exchange, time, one in typed:
+        bare = _bare(one.value)
+        if one.data_type in types or any(bare in value or value in bare for value in values):
+            continue
+        chance = min(1.0, one.passes * max(1, tries))
+        if not one.key and chance > PLAUSIBLE_CHANCE:
+            continue
+        request = requests.get(exchange.flow_id)
+        body = request.event.body if request is not None else None
+        kept.append(
+            Checked(
                 exchange=exchange,
                 event=request.event.reference if request is not None else "",
-                interval=interval,
-                known=value,
-                hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
-                calls=possible,
-                ordered=any(call.interval.hi <= interval.lo for call in possible),
+                interval=_left(exchange, request, time),
+                typed=one,
+                chance=float(f"{chance:.3g}"),
+                request=body if isinstance(body, Request) else None,
             )
         )
-    return carried
+    return kept
+
+
+def _bare(value: str) -> str:
+    return "".join(character for character in value.lower() if character.isalnum())
+
+
+def _without_echoes(
+    carried: Sequence[Carried],
+    checked: Sequence[Checked],
+    exchanges: Sequence[Exchange],
+    timeline: Timeline,
+) -> tuple[list[Carried], list[Checked], list[str]]:
+    """Marks values that a server sent first, and leaves out those that nothing else explains."""
+    answered: dict[str, int] = {}
+    for placed in timeline.of(Stream.NETWORK, Response):
+        body = placed.event.body
+        if isinstance(body, Response):
+            answered.setdefault(body.flow_id, placed.event.t)
+    texts = {hit.found for one in carried for hit in one.hits}
+    texts |= {one.known.value for one in carried} | {one.typed.value for one in checked}
+    first = received(texts, exchanges, answered)
+    kept: list[Carried] = []
+    echoed: dict[str, int] = {}
+    for one in carried:
+        came = [first[text] for text in _texts(one) if text in first]
+        echo = min(came, key=lambda got: (got.time, got.flow_id), default=None)
+        if echo is None or echo.time > one.interval.lo or _read_before(one, echo.time):
+            kept.append(one)
+            continue
+        if not one.calls and not one.known.identities:
+            host = one.exchange.host
+            line = f"{one.known.data_type}: a server had sent it (flow {echo.flow_id}): {host}"
+            echoed[line] = echoed.get(line, 0) + 1
+            continue
+        kept.append(msgspec.structs.replace(one, echo=echo, link=LinkStrength.VALUE))
+    others = [
+        one
+        for one in checked
+        if one.typed.value not in first or first[one.typed.value].time > one.interval.lo
+    ]
+    return kept, others, [f"{line}, {count} times" for line, count in sorted(echoed.items())]
+
+
+def _texts(one: Carried) -> list[str]:
+    return [one.known.value, *(hit.found for hit in one.hits if not hit.transforms)]
+
+
+def _read_before(one: Carried, time: int) -> bool:
+    return any(call.interval.lo <= time for call in one.known.calls)

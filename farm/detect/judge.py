@@ -8,13 +8,13 @@ from farm.detect.coverage import find_coverage
 from farm.detect.evidence import Evidence
 from farm.detect.findings import find
 from farm.detect.flows import search
-from farm.detect.identifiers import known_values
+from farm.detect.identify.known import known_values
 from farm.detect.parties import Parties
 from farm.detect.phases import find_phases
 from farm.detect.rules import Rules
 from farm.detect.timeline import Timeline
 from farm.detect.verdict import decide
-from farm.model.events import Call, Event
+from farm.model.events import Call, Event, PhoneIdentity
 from farm.model.exchange import Exchange
 from farm.model.finding import ANALYSIS_VERSION, Analysis
 from farm.model.session import Session
@@ -41,16 +41,20 @@ def judge(
     phases = find_phases(timeline)
     parties = Parties(session.app, rules)
     calls = timeline.of(Stream.API, Call)
-    traffic = search(exchanges, known_values(session, calls), timeline)
-    evidence = Evidence(timeline, traffic.matcher, parties)
-    found = find(calls, traffic.carried, phases, parties, rules, evidence, session.app.package)
+    identities = timeline.of(Stream.DEVICE, PhoneIdentity)
+    known = known_values(session, calls, identities)
+    traffic = search(exchanges, known, timeline, [session.app.package, session.app.signer_sha256])
+    evidence = Evidence(timeline, traffic, parties)
+    span = timeline.span(session.created, session.ended)
+    package = session.app.package
+    found = find(calls, traffic, phases, parties, rules, evidence, timeline, span, package)
     coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
     return Analysis(
         analysis_version=ANALYSIS_VERSION,
         session_id=session.session_id,
         manifest_sha256=manifest_sha256,
         rules=dict(sorted(rules.digests.items())),
-        phases=phases.intervals(timeline.span(session.created, session.ended)),
+        phases=phases.intervals(span),
         findings=found.determined,
         undetermined=found.undetermined,
         coverage=coverage,

@@ -126,7 +126,7 @@ class Parties:
         """The app as a whole, where it is not known which part of it acted."""
         return self._own_code(source)
 
-    def receiver(self, host: str) -> Party:
+    def receiver(self, host: str, address: str = "") -> Party:
         """Who receives at a host name or address; `third` only where a fact says so."""
         host = host.lower().rstrip(".")
         domain = registrable_domain(host)

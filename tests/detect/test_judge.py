@@ -197,9 +197,21 @@ def test_another_phones_imei_and_longer_digit_runs_are_not_matched() -> None:
     assert scene.end().judge().findings == []
 
 
-def test_a_value_never_read_is_not_claimed() -> None:
+def test_a_checked_number_never_read_is_for_a_person_to_look_at() -> None:
     scene = Scene().begin()
     scene.flow(2000, TRACKER, path=f"/?imei={IMEI}")
+    analysis = scene.end().judge()
+    assert analysis.findings == []
+    (finding,) = analysis.undetermined
+    assert (finding.data_type, finding.confidence) == (DataType.IMEI, Confidence.POSSIBLE)
+    assert finding.flows[0].matches[0].form == "checked number"
+    assert analysis.verdict.kind is VerdictKind.UNDETERMINED
+
+
+@pytest.mark.parametrize("key", ["id", "order", "t"])
+def test_a_checked_number_under_no_name_of_its_kind_is_not_claimed(key: str) -> None:
+    scene = Scene().begin()
+    scene.flow(2000, TRACKER, path=f"/?{key}={IMEI}")
     assert scene.end().judge().verdict.kind is VerdictKind.CLEAN
 
 

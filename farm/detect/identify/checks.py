@@ -78,7 +78,7 @@ def is_resident_id(text: str) -> bool:
         born = datetime.date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return False
-    if not 1890 <= born.year <= 2060:
+    if not 1880 <= born.year <= 2060:
         return False
     return resident_check(text[:17]) == text[17].upper()
 

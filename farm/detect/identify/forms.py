@@ -35,6 +35,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     expected: bytes
     least: int = 0  # this many leading bytes (trailing with `from_end`) suffice; 0: all
     from_end: bool = False
+    whole: bool = False  # all of it must be there; `least` only keeps the pattern short
     caseless: bool = False
     edges: str  # which characters may not touch it: "digit", "word", "hex", ""
     bits: float  # information in all of `expected`
@@ -163,7 +164,7 @@ def _raw(index: int, known: Known) -> Iterator[Form]:
     bare = _SEPARATORS.sub("", known.value)
     if _HEX_BYTES.fullmatch(bare) and not bare.isdigit():
         raw = binascii.unhexlify(bare)
-        yield Form(known=index, name="plain, raw bytes", expected=raw, edges="", bits=known.bits)
+        yield Form(known=index, name="plain, raw", expected=raw, edges="", bits=known.bits)
 
 
 def _cut_ends(index: int, known: Known) -> Iterator[Form]:

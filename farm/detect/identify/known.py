@@ -15,6 +15,7 @@ from farm.detect.identify.information import (
     information,
     is_placeholder,
 )
+from farm.detect.identify.positions import parse
 from farm.detect.timeline import Placed
 from farm.model.events import Call, PhoneIdentity
 from farm.model.session import Session
@@ -53,6 +54,9 @@ IDENTIFIERS = frozenset(
 
 # Their calls may only start a request whose answer comes later, or not at all.
 _BY_VALUE_ONLY = frozenset({DataType.OAID, DataType.ADVERTISING_ID})
+POSITIONS = frozenset({DataType.LOCATION, DataType.PHOTO_LOCATION})
+"""Types whose values are positions: one half of one says nothing."""
+
 # Free text: a comma in it separates nothing.
 _TEXTS = frozenset({DataType.CLIPBOARD, DataType.SMS, DataType.CALENDAR, DataType.CONTACTS})
 _SYSTEM_PACKAGES = ("android", "com.android.", "com.google.android.")
@@ -161,7 +165,8 @@ def _with_parts(data_type: DataType, values: Sequence[str]) -> Iterator[str]:
     """Each value, and the members of one that the hooks joined: "lat,lon,1200"."""
     for value in values:
         yield value
-        if "," in value and data_type not in _TEXTS:
+        whole = data_type in POSITIONS and parse(value) is not None
+        if "," in value and data_type not in _TEXTS and not whole:
             yield from (part for part in value.split(",") if len(part.strip()) >= 4)
 
 

@@ -9,12 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from farm.detect.identify.known import Known
+from farm.detect.identify.known import POSITIONS, Known
 from farm.detect.identify.positions import TOLERANCE, parse, systems
-from farm.model.vocabulary import DataType
-
-POSITIONS = frozenset({DataType.LOCATION, DataType.PHOTO_LOCATION})
-"""Types whose values are positions."""
 
 _NUMBER = re.compile(rb"-?[0-9]{1,3}\.[0-9]{1,17}(?![0-9])")
 _MICRO = re.compile(rb"-?[0-9]{7,9}(?![0-9])")

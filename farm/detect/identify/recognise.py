@@ -46,18 +46,28 @@ class Recogniser:
     """Every form of one session's known values, as needles and as what to make of them."""
 
     def __init__(
-        self, known: Sequence[Known], salts: Sequence[str] = (), extra: Sequence[Form] = ()
+        self, known: Sequence[Known], forms: Sequence[Form], places: Sequence[Place] = ()
     ) -> None:
         self.known = list(known)
-        self.forms = [*forms_of(self.known, salts), *extra]
+        self.forms = list(forms)
+        self.places = list(places)
         self._by_needle: dict[tuple[bytes, bool], list[Form | Place]] = {}
         for form in self.forms:
             folded = form.pattern.lower() if form.caseless else form.pattern
             self._by_needle.setdefault((folded, form.caseless), []).append(form)
-        for place in places_of(self.known):
+        for place in self.places:
             self._by_needle.setdefault((place.pattern, False), []).append(place)
         self._keys = sorted(self._by_needle)
         self._meant = [self._by_needle[key] for key in self._keys]
+
+    @classmethod
+    def of(cls, known: Sequence[Known], salts: Sequence[str] = ()) -> "Recogniser":
+        """For all forms of the values; `salts` are texts that may be mixed into digests."""
+        return cls(known, forms_of(known, salts), list(places_of(known)))
+
+    def also(self, forms: Sequence[Form]) -> "Recogniser":
+        """The same with more forms."""
+        return Recogniser(self.known, [*self.forms, *forms], self.places)
 
     @property
     def needles(self) -> list[Needle]:
@@ -94,11 +104,13 @@ class Recogniser:
         if not _stands_alone(data, start, end, form.edges):
             return None
         met = end - start
+        if form.whole and met < len(form.expected):
+            return None
         if (
             form.edges == ""
             and form.least
             and met < len(form.expected)
-            and not _bounded(data, start, end, met)
+            and (start != 0 or end != len(data))  # a raw digest is cut where its field ends
         ):
             return None
         share = met / len(form.expected)
@@ -200,11 +212,6 @@ def _stands_alone(data: bytes, start: int, end: int, edges: str) -> bool:
     before = start > 0 and data[start - 1] in forbidden
     after = end < len(data) and data[end] in forbidden
     return not before and not after
-
-
-def _bounded(data: bytes, start: int, end: int, met: int) -> bool:
-    """Whether a raw digest was cut on purpose: the piece is just that, or a usual length is."""
-    return (start == 0 and end == len(data)) or met in {8, 16}
 
 
 def _one_case(text: bytes) -> bool:

@@ -12,6 +12,7 @@ from farm.detect.identify.information import STRONG_BITS
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Hit
 
+_SYSTEMS = ("WGS-84", "GCJ-02", "BD-09")
 _NEAR = 400
 """Bytes within which the halves of a position stand, where they share a piece."""
 
@@ -114,7 +115,9 @@ def _parent(hit: Hit) -> tuple[str, ...]:
     return (*path[:-1], kind)
 
 
-def _rank(hit: Hit) -> tuple[bool, bool, bool, float, bool, int, int, str, tuple[str, ...], int]:
+def _rank(
+    hit: Hit,
+) -> tuple[bool, bool, bool, float, bool, int, int, int, str, tuple[str, ...], int]:
     # Plain before derived forms, seen in the flow itself before through the app's transforms, the
     # fullest form, a digest as it stands before the same one read as hexadecimal, then the deepest
     # decode path; ties by name and place for stable output.
@@ -124,7 +127,8 @@ def _rank(hit: Hit) -> tuple[bool, bool, bool, float, bool, int, int, str, tuple
         bool(hit.transforms),
         not hit.key,
         -round(hit.bits),
-        hit.name.endswith(", raw"),
+        ", raw" in hit.name,
+        _SYSTEMS.index(hit.place.system) if hit.place is not None else 0,
         -len(hit.leaf.path),
         len(hit.name),
         hit.name,

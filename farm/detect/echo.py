@@ -1,0 +1,79 @@
+"""Values that a server sent before the app sent them: what comes back is not collected.
+
+Responses are searched only where something was met in a request, and only for that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from farm.detect.decode.carriers import Carrier
+from farm.detect.matching import Scanner
+from farm.detect.needles import Needle
+from farm.model.exchange import Exchange
+
+_SHORTEST = 4
+_LONGEST = 200
+
+
+class Received(msgspec.Struct, frozen=True):
+    """When a text was first sent to the app, host ns, and by which flow."""
+
+    time: int
+    flow_id: str
+
+
+def received(
+    texts: Iterable[str], exchanges: Iterable[Exchange], answered: Mapping[str, int]
+) -> dict[str, Received]:
+    """When each text first came from a server; texts that never did are left out.
+
+    Args:
+        texts: as they stand in requests, or plain values.
+        exchanges: the traffic.
+        answered: flow id -> when its response was complete, host ns.
+    """
+    wanted = sorted({text for text in texts if _SHORTEST <= len(text) <= _LONGEST})
+    if not wanted:
+        return {}
+    needles = [Needle(text.encode("utf-8", "surrogateescape"), text.isascii()) for text in wanted]
+    scanner = Scanner(needles)
+    found: dict[str, Received] = {}
+    for exchange in exchanges:
+        for carrier in response_carriers(exchange, answered.get(exchange.flow_id)):
+            for scan in scanner.scan([carrier]):
+                for occurrence in scan.occurrences:
+                    text = wanted[occurrence.needle]
+                    old = found.get(text)
+                    new = Received(carrier.time, exchange.flow_id)
+                    if old is None or (new.time, new.flow_id) < (old.time, old.flow_id):
+                        found[text] = new
+    return found
+
+
+def response_carriers(exchange: Exchange, answered: int | None) -> Iterator[Carrier]:
+    """What the server sent: headers, body, and messages of a WebSocket."""
+    time = exchange.started if answered is None else answered
+    encodings: list[str] = []
+    for raw_name, value in exchange.response_headers:
+        name = raw_name.decode("ascii", "backslashreplace")[:80]
+        if name.lower() == "content-encoding":
+            text = value.decode("ascii", "replace")
+            encodings += [part.strip().lower() for part in text.split(",")]
+        yield Carrier(location=f"response header {name}", start="header", data=value, time=time)
+    if exchange.response_body:
+        yield Carrier(
+            location="response body",
+            start="body",
+            data=exchange.response_body,
+            time=time,
+            content_encodings=encodings[:4],
+        )
+    for index, message in enumerate(exchange.messages):
+        if not message.from_app:
+            yield Carrier(
+                location=f"websocket message {index}",
+                start="websocket",
+                data=message.content,
+                time=message.time,
+            )
