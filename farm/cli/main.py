@@ -8,29 +8,60 @@ import sys
 import typer
 
 from farm import __version__
-from farm.cli import (
-    analyse,
-    demo,
-    devices,
-    doctor,
-    engines,
-    recording,
-    report,
-    rules,
-    run_app,
-    scenario,
-)
-from farm.cli import setup_phone as setup_phone_command
-from farm.cli import twin as twin_command
+from farm.cli.lazy import MARKUP, Entry, lazy_group
 from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain
 from farm.model.errors import FarmError, UsageError
 
+# A command's line here is the first line of its own help; it is imported when it is run.
+COMMANDS = {
+    "run": Entry(
+        "farm.cli.run_app:run_app",
+        "Run one scenario on one app and say what it collected before consent.",
+    ),
+    "analyse": Entry(
+        "farm.cli.analyse:analyse",
+        "Judge recordings again: findings, coverage and a verdict for each.",
+    ),
+    "report": Entry(
+        "farm.cli.report:report",
+        "Write the report of a recording, in as many forms as asked for.",
+    ),
+    "devices": Entry("farm.cli.devices:devices", "List phones with their profile and state."),
+    "doctor": Entry(
+        "farm.cli.doctor:doctor",
+        "Check adb, phones, root or gadget, Frida, CA, proxy, clock, fonts, disk and tools.",
+    ),
+    "setup-phone": Entry(
+        "farm.cli.setup_phone:setup_phone",
+        "Check a phone step by step, then rehearse a preparation and put everything back.",
+    ),
+    "demo": Entry(
+        "farm.cli.demo:demo",
+        "Inspect 8 twin apps under 3 scenarios on 3 twins, and check every verdict.",
+    ),
+    "engines": Entry(
+        "farm.cli.engines:app",
+        "Dock outside detection engines, and compare what they say.",
+    ),
+    "recording": Entry("farm.cli.recording:app", "Verify, recover and show recordings."),
+    "rules": Entry(
+        "farm.cli.rules:app",
+        "Show the clauses of laws and standards that recordings are judged by.",
+    ),
+    "scenario": Entry(
+        "farm.cli.scenario:app",
+        "Write scenarios, find their mistakes, and try them.",
+    ),
+    "twin": Entry("farm.cli.twin:app", "Stand-in phones behind the real adb server."),
+}
+
 app = typer.Typer(
     name="farm",
+    cls=lazy_group(COMMANDS),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     help=(
         "Show what personal information an app collects before the user agreed to it.\n\n"
         "Try it without a phone: `farm run APP.apk --phone twin`. "
@@ -53,20 +84,6 @@ def main(
     ),
 ) -> None:
     """Options that stand before the command."""
-
-
-app.command("run")(run_app.run_app)
-app.command("analyse")(analyse.analyse)
-app.command("report")(report.report)
-app.command("devices")(devices.devices)
-app.command("doctor")(doctor.doctor)
-app.command("setup-phone")(setup_phone_command.setup_phone)
-app.command("demo")(demo.demo)
-app.add_typer(engines.app, name="engines")
-app.add_typer(recording.app, name="recording")
-app.add_typer(rules.app, name="rules")
-app.add_typer(scenario.app, name="scenario")
-app.add_typer(twin_command.app, name="twin")
 
 
 def run() -> None:
