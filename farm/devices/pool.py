@@ -54,6 +54,7 @@ class _Entry:
         self.info: DeviceInfo | None = None
         self.lessee: asyncio.Task[object] | None = None
         self.generation = 0  # counts appearances: a check of an earlier one is stale
+        self.check: asyncio.Task[None] | None = None
 
     def move(self, state: DeviceState, reason: str = "") -> None:
         if state is not self.state:
@@ -337,9 +338,18 @@ class DevicePool:
 
     def _start_check(self, entry: _Entry) -> None:
         if not self._closed:
-            self._group.create_task(self._check(entry, entry.generation))
+            stale = entry.check
+            entry.check = self._group.create_task(self._check(entry, entry.generation, stale))
 
-    async def _check(self, entry: _Entry, generation: int) -> None:
+    async def _check(
+        self, entry: _Entry, generation: int, stale: asyncio.Task[None] | None
+    ) -> None:
+        if stale is not None:
+            # `adb root` makes the phone vanish and come back in the middle of its own check. The
+            # check of its former life must be over before this one may free the phone: it would
+            # clean up under the next lessee's feet.
+            stale.cancel()
+            await asyncio.wait([stale])
         reason, phone = "", None
         try:
             phone = await self._jobs.run(self._examine(entry.serial))
@@ -369,6 +379,7 @@ class DevicePool:
                 await asyncio.sleep(2 * entry.failures)
                 if generation == entry.generation and self._is(entry, DeviceState.UNUSABLE):
                     entry.move(DeviceState.CHECKING)
+                    entry.check = None  # this one is over, and not to be cancelled
                     self._start_check(entry)
         self._changed.set()
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from farm.devices.adb import Adb
+from farm.devices.phone import Phone
 from farm.devices.pool import DevicePool
 from farm.devices.profiles import DeviceProfile
 from farm.devices.states import DeviceState, Wants
@@ -122,6 +123,26 @@ async def test_a_cancelled_waiter_takes_no_phone(
                     pass
         async with pool.lease(timeout=1):
             pass
+
+
+async def test_a_phone_whose_check_restarted_it_is_not_cleaned_while_it_is_leased(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    """`adb root` makes the phone vanish and appear again during its check."""
+    twin = await connect("emulator-android9-root")
+    cleaned: list[str] = []
+
+    async def recover(phone: Phone) -> None:
+        cleaned.append("begin")
+        await asyncio.sleep(0.1)
+        cleaned.append("end")
+
+    async with DevicePool(profiles, adb, only=[twin.serial], recover=recover) as pool:
+        async with pool.lease(timeout=20):
+            before = list(cleaned)
+            await asyncio.sleep(4)  # longer than the check waits for adbd to settle
+            assert cleaned == before
+    assert cleaned[-2:] == ["begin", "end"]
 
 
 async def test_an_unknown_phone_is_unusable_and_says_why(
