@@ -2,21 +2,18 @@
 
 import { matches, type Api, type Limits } from "./catalogue.js";
 import type { Time } from "./clock.js";
+import { begin, notNested } from "./nesting.js";
 import type { Call, Observer } from "./observe.js";
-import { callRecord, fault, post, totals } from "./outbox.js";
+import { callRecord, fault, post } from "./outbox.js";
 import { bounded, classNameOf, comparedText, isOfClass, readValues, valueText, type Source } from "./values.js";
 
 const MOST_ARGUMENTS = 12;
-
-/** Per thread, data types whose outer call is still running: the framework's inner calls. */
-const active = new Map<number, string[]>();
 
 interface State {
   meant: Api[];
   /** The moment of the call, not of its record. */
   time: Time;
-  /** What the thread was in before. */
-  outer: string[] | undefined;
+  end: () => void;
 }
 
 /** An observer of one overload on behalf of all entries that mean it. */
@@ -24,23 +21,15 @@ export function observerOf(apis: Api[], limits: Limits): Observer<State> {
   return {
     name: apis[0]?.id ?? "?",
     before(call) {
-      const outer = active.get(call.thread);
-      let meant = apis.some((api) => api.when.length > 0) ? meantBy(apis, call, limits) : apis;
-      if (outer !== undefined) {
-        const all = meant.length;
-        meant = meant.filter((api) => !outer.includes(api.data_type));
-        totals.nested += all - meant.length;
-      }
+      const all = apis.some((api) => api.when.length > 0) ? meantBy(apis, call, limits) : apis;
+      const meant = notNested(call.thread, all);
       if (meant.length === 0) return null;
       const { time } = call;
       call.stack(limits.stack);
-      const types = meant.map((api) => api.data_type);
-      active.set(call.thread, outer === undefined ? types : [...outer, ...types]);
-      return { meant, time, outer };
+      return { meant, time, end: begin(call.thread, meant) };
     },
-    after(call, { meant, time, outer }) {
-      if (outer === undefined) active.delete(call.thread);
-      else active.set(call.thread, outer);
+    after(call, { meant, time, end }) {
+      end();
       for (const api of meant) {
         try {
           record(api, call, limits);

@@ -14,6 +14,7 @@ import { clockSource } from "./clock.js";
 import { Engine, type Outcome } from "./engine.js";
 import { runtimeName } from "./hotspot.js";
 import { use, type JavaObject } from "./java.js";
+import { watchNatives } from "./natives.js";
 import { flush, reasonOf, startOutbox, tell, totals } from "./outbox.js";
 import { prepareStacks } from "./stacks.js";
 
@@ -55,11 +56,12 @@ function install(configuration: Configuration): void {
   } catch (error) {
     watching = reasonOf(error);
   }
+  const missing = watchNatives(configuration.natives, configuration.limits, late);
   // The next tick: HotSpot's hooks take effect when this one ends.
   setImmediate(() => {
     tell("ready", {
       ...first,
-      waiting: engine.waitingClasses,
+      waiting: [...engine.waitingClasses, ...missing()],
       watching,
       early,
       runtime: runtimeName(systemProperty),

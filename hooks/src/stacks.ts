@@ -84,6 +84,11 @@ function remember(key: string, text: string): number {
   return number;
 }
 
+/** The calling thread's stack as text; the thread has to be known to the Java runtime. */
+export function currentStackText(limit: number): string {
+  return makeText === null ? "" : makeText().slice(0, limit);
+}
+
 /** A stack that was made elsewhere, such as one of native frames, by its text. */
 export function numberOf(text: string): number {
   return known.get(text) ?? remember(text, text);

@@ -32,6 +32,25 @@ def compiled() -> Path:
     return folder
 
 
+@functools.cache
+def tracker() -> Path:
+    """The app's native library, compiled; beside it the library it links to."""
+    folder = compiled() / "native"
+    folder.mkdir()
+    home = Path(shutil.which("javac") or "").resolve().parent.parent
+    common = ["gcc", "-shared", "-fPIC", "-g", "-I", str(home / "include")]
+    common += ["-I", str(home / "include" / "linux"), "-o"]
+    sources = SOURCES / "native"
+    bionic, library = folder / "libbionic.so", folder / "libtracker.so"
+    subprocess.run([*common, str(bionic), str(sources / "bionic.c")], check=True, timeout=_SECONDS)
+    subprocess.run(
+        [*common, str(library), str(sources / "tracker.c"), str(bionic)],
+        check=True,
+        timeout=_SECONDS,
+    )
+    return library
+
+
 class MemoryWriter:
     """The recording's stream, kept in memory."""
 

@@ -1,5 +1,6 @@
 import android.provider.Settings;
 import android.telephony.TelephonyManager;
+import com.example.victim.Tracker;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.File;
@@ -39,6 +40,17 @@ public class Victim {
                 URLClassLoader loader = new URLClassLoader(new URL[] {new File(word[1]).toURI().toURL()});
                 return (String) Class.forName("com.heytap.openid.sdk.OpenIDSDK", true, loader)
                         .getMethod("getOAID", Object.class).invoke(null, (Object) null);
+            case "native":
+                if (word[1].equals("load")) {
+                    System.load(word[2]);
+                    return "loaded";
+                }
+                switch (word[1]) {
+                    case "property": return Tracker.property(word[2]);
+                    case "open": return Tracker.open(word[2]);
+                    case "hardware": return Tracker.hardware();
+                    default: return Tracker.shell();
+                }
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";

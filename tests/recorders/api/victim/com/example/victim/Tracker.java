@@ -1,0 +1,9 @@
+package com.example.victim;
+
+/** The Java side of a native library that reads around the Java APIs. */
+public class Tracker {
+    public static native String property(String name);
+    public static native String open(String path);
+    public static native String hardware();
+    public static native String shell();
+}
