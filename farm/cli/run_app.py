@@ -17,6 +17,7 @@ from farm.cli.stopping import until_stopped
 from farm.detect.rules import load_rules
 from farm.devices.states import Wants
 from farm.explore.loader import load
+from farm.model.errors import SetupError
 from farm.model.vocabulary import Outcome
 from farm.session.lab import Lab, Order, inspect_apk
 from farm.session.plan import SessionPlan, SessionResult
@@ -96,7 +97,9 @@ def run_app(
                 )
             lab = await stack.enter_async_context(Lab(chosen_settings))
             result = await _inspect_live(lab, order)
-        if result is None or not result.sealed:
+        if result.setup_failed:
+            raise SetupError(f"{result.reason} (recording: {result.folder})")
+        if not result.sealed:
             return None
         if result.outcome is not Outcome.COMPLETE:
             complain(f"the session was interrupted: {result.reason}")

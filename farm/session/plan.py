@@ -34,5 +34,6 @@ class SessionResult(msgspec.Struct, frozen=True, kw_only=True):
     sealed: bool
     phone_failed: bool  # the phone or the farm is to blame, not the app
     app_failed: bool = False  # the app is to blame: trying again shows nothing new
+    setup_failed: bool = False  # something of the farm's set-up is missing or wrong
     seconds: float  # from lease to seal
     overhead_seconds: float  # of these, neither app nor scenario was running

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from farm.model.errors import AppError, DeviceError, DeviceGone, FarmError
+from farm.model.errors import AppError, DeviceError, DeviceGone, FarmError, SetupError
 from farm.model.events import StateChange
 from farm.model.vocabulary import Outcome, SessionState
 from farm.session.machine import AFTER_FAILURE, Progress
@@ -34,6 +34,7 @@ class SessionRunner:
         self._progress = Progress()
         self._phone_failed = False
         self._app_failed = False
+        self._setup_failed = False
         self._seconds: dict[SessionState, float] = {}
         self._phone = tools.phone
         self.result: SessionResult | None = None
@@ -75,6 +76,7 @@ class SessionRunner:
             sealed=self._stage.sealed,
             phone_failed=self._phone_failed,
             app_failed=self._app_failed,
+            setup_failed=self._setup_failed,
             seconds=seconds,
             overhead_seconds=seconds - sum(self._seconds.get(state, 0.0) for state in _APP_RUNS),
         )
@@ -143,6 +145,8 @@ class SessionRunner:
         if isinstance(error, AppError):
             self._phone_failed = False
             self._app_failed = True
+        if isinstance(error, SetupError) and not self._progress.failed:
+            self._setup_failed = True
         expected = isinstance(error, FarmError)
         text = str(error) if expected else f"{type(error).__name__}: {error}"
         self._fail(text)
