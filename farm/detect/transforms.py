@@ -109,7 +109,10 @@ def _plain_hits(
     hits: list[Hit] = []
     for scan in scanner.scan([carrier]):
         for occurrence in scan.occurrences:
-            hits += recogniser.hits(occurrence, 0)
+            for hit in recogniser.hits(occurrence, 0, loose=True):
+                whole = hit.start == 0 and hit.end == len(hit.leaf.data) == len(sample)
+                # A value that is all of the input stands for itself, though it says little.
+                hits.append(msgspec.structs.replace(hit, key="input") if whole else hit)
     for hit in select(hits, known):
         calls = known[hit.known].calls
         # What a call hands over later cannot have gone in; what the phone is, can.

@@ -1,5 +1,6 @@
 """Builds synthetic sessions: a few verbs that append events as the recorders would."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,19 +9,24 @@ from farm.detect.judge import judge
 from farm.detect.rules import Rules, load_rules
 from farm.model.events import (
     AnyBody,
+    Blob,
     Call,
     Canary,
+    Connected,
     Dialog,
     Event,
     HooksReady,
     Launched,
+    PhoneIdentity,
     ProcessSeen,
     Request,
+    Response,
     Restarted,
     Screen,
     Started,
     Stopped,
     Tap,
+    Transform,
 )
 from farm.model.exchange import Exchange, Message
 from farm.model.finding import Analysis
@@ -32,6 +38,7 @@ from farm.model.vocabulary import (
     DialogKind,
     Outcome,
     Stream,
+    TransformKind,
 )
 
 PARTIES = Path(__file__).parent / "data" / "parties.yaml"
@@ -179,6 +186,7 @@ class Scene:
         error: str | None = None,
         values: list[str] | None = None,
         result: str | None = None,
+        pid: int = 100,
     ) -> Event:
         default = ("any.api", "android.any.Api", "get")
         api, class_name, method = _APIS.get(data_type, default)
@@ -192,7 +200,7 @@ class Scene:
             error=error,
             values=values if values is not None else [value] if value is not None else [],
             stack=list(stack),
-            pid=100,
+            pid=pid,
             tid=1,
             process=self.package,
         )
@@ -209,7 +217,11 @@ class Scene:
         takes: float = 5,
         messages: Sequence[Message] = (),
         stored: bool = True,
-    ) -> None:
+        response: bytes = b"",
+        response_headers: Sequence[tuple[bytes, bytes]] = (),
+        client_random: bytes = b"",
+        address: str = "",
+    ) -> str:
         self._flows += 1
         flow_id = f"flow{self._flows}"
         method = "POST" if body else "GET"
@@ -223,8 +235,13 @@ class Scene:
             http_version="HTTP/1.1",
             body_size=len(body),
             started=ns(at),
+            client_random=client_random,
+            address=address,
         )
         self.add(Stream.NETWORK, at + takes, request)
+        if response:
+            answered = Response(flow_id=flow_id, status=200, body_size=len(response))
+            self.add(Stream.NETWORK, at + takes + 20, answered)
         if stored:
             self.exchanges.append(
                 Exchange(
@@ -238,9 +255,68 @@ class Scene:
                     request_headers=list(headers),
                     request_body=body,
                     status=200,
+                    response_headers=list(response_headers),
+                    response_body=response,
                     messages=list(messages),
                 )
             )
+        return flow_id
+
+    def identity(
+        self, data_type: DataType, value: str, *, how: str = "seeded", name: str = ""
+    ) -> Event:
+        """The farm planted a value on the phone, or asked for it, before the app ran."""
+        body = PhoneIdentity(data_type=data_type, value=value, how=how, name=name)
+        return self.add(Stream.DEVICE, 100, body)
+
+    def transform(
+        self,
+        at: float,
+        operation: TransformKind,
+        algorithm: str,
+        data: bytes,
+        output: bytes,
+        *,
+        direction: str = "",
+        sample: int = 4096,
+        pid: int = 100,
+        stack: Sequence[str] = tuple(APP_STACK),
+    ) -> Event:
+        """The app put bytes through an operation; `sample` bytes of each side are recorded."""
+        body = Transform(
+            operation=operation,
+            algorithm=algorithm,
+            direction=direction,
+            input=_blob(data, sample),
+            output=_blob(output, sample),
+            stack=list(stack),
+            pid=pid,
+            tid=1,
+            process=self.package,
+        )
+        return self.add(Stream.API, at, body)
+
+    def connected(
+        self,
+        at: float,
+        client_random: bytes,
+        *,
+        pid: int = 100,
+        stack: Sequence[str] = tuple(APP_STACK),
+    ) -> Event:
+        """A process of the app opened a TLS connection."""
+        body = Connected(
+            socket="socket-7",
+            transport="tcp",
+            address="127.0.0.1",
+            port=8080,
+            client_random=client_random,
+            stack=list(stack),
+            pid=pid,
+            tid=4,
+            process=self.package,
+        )
+        return self.add(Stream.API, at, body)
 
     def session(self) -> Session:
         return Session(
@@ -284,6 +360,11 @@ class Scene:
         return judge(
             self.session(), self.streams, self.exchanges, rules or load_rules(PARTIES), "d" * 64
         )
+
+
+def _blob(data: bytes, sample: int) -> Blob:
+    digest = hashlib.sha256(data).hexdigest()
+    return Blob(sha256=digest, size=len(data), sample=data[:sample])
 
 
 def ns(at: float) -> int:

@@ -3,9 +3,10 @@
 import io
 from pathlib import Path
 
-from mitmproxy import connection, http
+from mitmproxy import connection, http, websocket
 from mitmproxy.io import FlowWriter
 from PIL import Image, ImageDraw
+from wsproto.frame_protocol import Opcode
 
 from farm.model.events import Dialog, Event, Screen
 from farm.model.exchange import Exchange
@@ -71,6 +72,29 @@ def _flow(exchange: Exchange) -> http.HTTPFlow:
         timestamp_start=exchange.started / 1e9,
         timestamp_end=exchange.started / 1e9,
     )
+    if exchange.status:
+        flow.response = http.Response(
+            http_version=b"HTTP/1.1",
+            status_code=exchange.status,
+            reason=b"",
+            headers=http.Headers(exchange.response_headers),
+            content=exchange.response_body,
+            trailers=None,
+            timestamp_start=exchange.started / 1e9,
+            timestamp_end=exchange.started / 1e9,
+        )
+    if exchange.messages:
+        flow.websocket = websocket.WebSocketData(
+            messages=[
+                websocket.WebSocketMessage(
+                    Opcode.TEXT if message.is_text else Opcode.BINARY,
+                    message.from_app,
+                    message.content,
+                    message.time / 1e9,
+                )
+                for message in exchange.messages
+            ]
+        )
     return flow
 
 

@@ -5,6 +5,7 @@ where it was met, so that one pattern finds a digest and its truncations.
 """
 
 import binascii
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -59,9 +60,9 @@ def forms_of(known: Sequence[Known], salts: Sequence[str] = ()) -> list[Form]:
     """
     found: list[Form] = []
     for index, one in enumerate(known):
-        seen: set[tuple[bytes, bool]] = set()
+        seen: set[tuple[bytes, bytes, bool]] = set()
         for form in _forms(index, one):
-            key = (form.expected, form.from_end)
+            key = (form.expected, form.pattern, form.from_end)
             if key not in seen and form.pattern:
                 seen.add(key)
                 found.append(form)
@@ -193,10 +194,13 @@ def _least(bare: str, common: int, from_end: bool) -> int:
     The beginning of an IMEI or hardware address names a model or a maker: what is left must hold
     enough beyond it.
     """
-    needed = _STRONG_REST if common else STRONG_BITS
     for length in range(-(-len(bare) * 3 // 5), len(bare)):
         said = bare[max(common, len(bare) - length) :] if from_end else bare[common:length]
-        if information(said) >= needed:
+        if common:
+            each = math.log2(10) if bare.isdigit() else 4.0
+            if len(said) * each >= _STRONG_REST and len(set(said)) > 2:
+                return length
+        elif information(said) >= STRONG_BITS:
             return length
     return 0
 
@@ -213,7 +217,7 @@ _COMMON_PREFIX = {
 }
 """Leading characters that many phones have in common."""
 
-_STRONG_REST = 15.0
+_STRONG_REST = 19.0
 """Bits beyond a common prefix that, with the prefix, name one phone."""
 
 
@@ -278,10 +282,12 @@ def _salted(known: Sequence[Known], salts: Sequence[str]) -> Iterator[Form]:
     chosen = [
         (index, one)
         for index, one in enumerate(known)
-        if one.data_type in IDENTIFIERS
+        if one.data_type not in GROUPED
         and one.bits >= STRONG_BITS
         and len(one.value) <= _SALTABLE_LENGTH
-    ][:_MOST_SALTED]
+    ]
+    chosen.sort(key=lambda pair: pair[1].data_type not in IDENTIFIERS)
+    chosen = chosen[:_MOST_SALTED]
     for index, one in chosen:
         others = [(other.data_type.value, other.value) for at, other in chosen if at != index]
         others += [("package or signer", salt) for salt in salts]

@@ -13,6 +13,7 @@ import msgspec
 from farm.detect.decode.node import Leaf
 from farm.detect.identify.contexts import key_beside
 from farm.detect.identify.forms import Form, forms_of
+from farm.detect.identify.information import STRONG_BITS
 from farm.detect.identify.known import Known
 from farm.detect.identify.places import Place, places_of
 from farm.detect.identify.typed import SHAPES, Typed, recognise
@@ -79,16 +80,20 @@ class Recogniser:
         """Looks to search for besides."""
         return SHAPES
 
-    def hits(self, occurrence: Occurrence, time: int) -> Iterator[Hit]:
+    def hits(self, occurrence: Occurrence, time: int, *, loose: bool = False) -> Iterator[Hit]:
         """The known values that an occurrence of a needle stands for; none where it is part of
-        something else."""
+        something else.
+
+        With `loose`, strong values count inside longer runs too: what an app concatenates to hash
+        or encrypt it does not separate.
+        """
         if occurrence.needle >= len(self._meant):
             return
         for meant in self._meant[occurrence.needle]:
             if isinstance(meant, Place):
                 hit = self._place(meant, occurrence, time)
             else:
-                hit = self._form(meant, occurrence, time)
+                hit = self._form(meant, occurrence, time, loose)
             if hit is not None:
                 yield hit
 
@@ -98,12 +103,13 @@ class Recogniser:
         if 0 <= shape < len(SHAPES):
             yield from recognise(occurrence, shape)
 
-    def _form(self, form: Form, occurrence: Occurrence, time: int) -> Hit | None:
+    def _form(self, form: Form, occurrence: Occurrence, time: int, loose: bool) -> Hit | None:
         data = occurrence.leaf.data
         start, end = _extent(form, data, occurrence.start, occurrence.end)
-        if not _stands_alone(data, start, end, form.edges):
-            return None
         met = end - start
+        free = loose and met == len(form.expected) and form.bits >= STRONG_BITS
+        if not free and not _stands_alone(data, start, end, form.edges):
+            return None
         if form.whole and met < len(form.expected):
             return None
         if (
