@@ -23,13 +23,13 @@ from farm.model.events import (
     TlsFailed,
 )
 from farm.model.exchange import Exchange
+from farm.model.expectations import SCENARIO_NEEDS
 from farm.model.finding import Coverage, CoverageGap
 from farm.model.session import Session
 from farm.model.vocabulary import STREAM_CLOCK, Clock, GapCause, Outcome, Stream
 
 _MOST_HOSTS = 500
 # An app that quits when it is refused is a fact about the app; nothing was left unseen by that.
-_ABOUT_THE_APP = frozenset({"app_stays_running"})
 
 
 def find_coverage(
@@ -209,7 +209,7 @@ def _scenario_gaps(timeline: Timeline) -> list[CoverageGap]:
         body, at = placed.event.body, placed.interval
         if isinstance(body, Step) and body.state == "failed":
             what, detail = f"step {body.name}", body.detail
-        elif isinstance(body, Expectation) and not body.held and body.name not in _ABOUT_THE_APP:
+        elif isinstance(body, Expectation) and not body.held and body.name in SCENARIO_NEEDS:
             what, detail = f"expectation {body.name}", body.detail
         else:
             continue

@@ -14,6 +14,7 @@ from farm.explore.driver import AppControl, Driver, Journal
 from farm.explore.policy import Policy
 from farm.model.errors import UsageError
 from farm.model.events import DeviceNote, Expectation
+from farm.model.expectations import APP_STARTS_AGAIN
 
 LogIn = Callable[[], Awaitable[bool]]
 
@@ -112,7 +113,7 @@ class AppView:
         self._alive = started
         self._looked = asyncio.get_running_loop().time()
         self._end_noted = False
-        self._journal.emit(Expectation(name="app_starts_again", held=started, detail=when))
+        self._journal.emit(Expectation(name=APP_STARTS_AGAIN, held=started, detail=when))
         return started
 
     async def revive(self) -> bool:

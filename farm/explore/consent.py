@@ -103,6 +103,22 @@ class Consent:
         self._expect("consent_dialog_appears", False, detail)
         return None
 
+    async def get_past(self, answer: str = "accept", timeout: float = 25.0) -> Answer | None:
+        """Wait for the dialog and answer it; None where none came, which is recorded.
+
+        Args:
+            answer: "accept" or "decline".
+            timeout: seconds to wait for the dialog.
+
+        Raises:
+            ValueError: another answer.
+        """
+        if answer not in set(ConsentAnswer):
+            raise ValueError(f"{answer!r}: expected accept or decline")
+        if await self.wait(timeout) is None:
+            return None
+        return await self._answer(ConsentAnswer(answer))
+
     async def accept(self) -> Answer:
         """Agree to the dialog that is on the screen, and to further ones that follow it."""
         return await self._answer(ConsentAnswer.ACCEPT)

@@ -55,6 +55,10 @@ class Interruptions:
         """How often a group such as "location" was asked for."""
         return sum(1 for each in self.requests if each.group == group)
 
+    def words_of(self, group: str) -> tuple[str, ...]:
+        """Words by which a group is told, to see whether the app has spoken of it."""
+        return vocabulary().permission_groups.get(group, ())
+
     async def wait(self, timeout: float = 15.0) -> PermissionRequest | None:
         """Wait for a request and leave it unanswered; None if none came within `timeout` s."""
         clock = asyncio.get_running_loop().time

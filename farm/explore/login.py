@@ -7,9 +7,9 @@ from farm.explore.secrets import SecretStore
 from farm.explore.selectors import Selector
 from farm.model.errors import UsageError
 from farm.model.events import Expectation
+from farm.model.expectations import TEST_ACCOUNT_LOGS_IN
 
 _DONE_SECONDS = 20.0
-LOGGED_IN = "test_account_logs_in"
 
 
 class LoginForm:
@@ -56,5 +56,5 @@ class LoginForm:
         await self._screen.tap_selector(selector)
 
     def _note(self, held: bool, detail: str) -> bool:
-        self._journal.emit(Expectation(name=LOGGED_IN, held=held, detail=detail[:300]))
+        self._journal.emit(Expectation(name=TEST_ACCOUNT_LOGS_IN, held=held, detail=detail[:300]))
         return held

@@ -6,8 +6,9 @@ without the scenario.
 
 import asyncio
 
+from farm.devices.outputs.packages import read_package, read_package_list
 from farm.explore.driver import Driver, Journal
-from farm.model.errors import DeviceError
+from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote
 
 _BOOT = "android.intent.action.BOOT_COMPLETED"
@@ -37,17 +38,39 @@ class PhoneView:
         await self._shell("wm", "dismiss-keyguard")
         self._note("screen_unlocked")
 
-    async def announce_boot(self) -> None:
+    async def announce_boot(self) -> bool:
         """Tell the app that the phone has booted, as Android does after a start.
 
         Needs root: no shell may send this broadcast otherwise. The phone is not restarted, so
         that the recorders go on hearing.
 
-        Raises:
-            DeviceError: the phone is not rooted, or refuses the broadcast.
+        Returns:
+            False, with a note in the recording, where the phone is not rooted or refuses it.
         """
-        await self._shell("am", "broadcast", "-a", _BOOT, "-p", self._package, root=True)
-        self._note("boot_announced", _BOOT)
+        return await self._try_as_root(
+            "boot_announced", "am", "broadcast", "-a", _BOOT, "-p", self._package
+        )
+
+    async def end_process(self) -> bool:
+        """End the app's process in the background, as the system does for want of memory.
+
+        Unlike a forced stop this leaves the app able to hear broadcasts.
+
+        Returns:
+            False, with a note in the recording, where the phone refuses it.
+        """
+        return await self._try_as_root("process_ended", "am", "kill", self._package)
+
+    async def _try_as_root(self, name: str, *argv: str) -> bool:
+        try:
+            await self._shell(*argv, root=True)
+        except DeviceGone:
+            raise
+        except DeviceError as error:
+            self._note(f"{name}_refused", str(error)[:300])
+            return False
+        self._note(name, " ".join(argv))
+        return True
 
     async def advance_clock(self, seconds: float) -> None:
         """Set the phone's clock forward, to see what an app does days later. Needs root.
@@ -69,6 +92,22 @@ class PhoneView:
         await self._shell("settings", "put", "global", "auto_time", "0")
         await self._shell("date", f"@{target}", root=True)
         self._note("clock_advanced", f"{seconds:g} s")
+
+    async def other_apps(self) -> set[str]:
+        """Packages of the other apps that somebody installed on this phone."""
+        listed = await self._shell("pm", "list", "packages", "-3")
+        return set(read_package_list(listed)) - {self._package}
+
+    async def running(self, packages: set[str]) -> set[str]:
+        """Which of the packages have a process now."""
+        names = await self._shell("ps", "-A", "-o", "NAME")
+        processes = {line.strip().partition(":")[0] for line in names.splitlines()}
+        return packages & processes
+
+    async def granted_permissions(self) -> set[str]:
+        """Permissions that the app holds now."""
+        found = read_package(await self._shell("dumpsys", "package", self._package), self._package)
+        return set(found.granted) if found is not None else set()
 
     async def rest(self, seconds: float) -> None:
         """Let time pass without looking at the screen or touching anything."""

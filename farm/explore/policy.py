@@ -23,6 +23,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int = 1  # how often an app that went away is started again
     observe_interval: float = 0.7  # between two looks at the screen
     keep_interval: float = 5.0  # a screen that did not change is kept again after this
+    screen_opens: float = 0.8  # for a screen to open after a tap, before it is looked at
     alive_interval: float = 2.0  # between two looks at the process
     answer_timeout: float = 10.0  # for a dialog to go after a tap, per tap
     retap_after: float = 3.0  # a dialog that is still there is tapped again

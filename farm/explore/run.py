@@ -14,6 +14,7 @@ from farm.explore.binding import Value, read_signature
 from farm.explore.consent import Answer, Consent
 from farm.explore.driver import AnswerCallback, AppControl, Driver, Journal
 from farm.explore.expect import Expect
+from farm.explore.explorer.engine import Novelty, no_novelty
 from farm.explore.explorer.tool import Explore
 from farm.explore.hierarchy import clean
 from farm.explore.hints import Hints
@@ -24,16 +25,15 @@ from farm.explore.phone import PhoneView
 from farm.explore.policy import PermissionPolicy, Policy
 from farm.explore.screen import ScreenView
 from farm.explore.screen_actions import Screen
+from farm.explore.search import Searcher
 from farm.explore.secrets import SecretStore
 from farm.explore.step import Steps
 from farm.model.errors import DeviceError, DiskFull, FarmError
 from farm.model.events import Expectation
+from farm.model.expectations import SCENARIO_RUNS
 from farm.model.vocabulary import ConsentAnswer
 
 __all__ = ["Answer", "PermissionPolicy", "Policy", "Run"]
-
-SCENARIO_RUNS = "scenario_runs_to_its_end"
-"""Name of the expectation that does not hold where a script failed by its own mistake."""
 
 
 async def _nothing(answer: ConsentAnswer) -> None:
@@ -54,6 +54,7 @@ class Run:
         policy: Policy | None = None,
         hints: Hints | None = None,
         secrets: SecretStore | None = None,
+        novelty: Novelty = no_novelty,
     ) -> None:
         self.policy = policy or Policy()
         self.hints = hints or Hints()
@@ -77,6 +78,7 @@ class Run:
             journal=self._journal,
             consent=self.consent,
             hints=self.hints,
+            policy=self.policy,
         )
         self.phone = PhoneView(driver, self._journal, app.package)
         self.step = Steps(self._journal, view)
@@ -90,6 +92,16 @@ class Run:
             consent=self.consent,
             driver=driver,
             journal=self._journal,
+            searcher=Searcher(
+                screen=self.screen,
+                app=self.app,
+                permissions=self.permissions,
+                driver=driver,
+                hints=self.hints,
+                policy=self.policy,
+            ),
+            novelty=novelty,
+            has_account=self.hints.login is not None,
         )
 
     async def play(

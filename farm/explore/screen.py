@@ -9,6 +9,7 @@ import hashlib
 import time
 
 from farm.explore.dialogs import Recognised, ScreenState, classify
+from farm.explore.dialogs.vocabulary import fold, vocabulary
 from farm.explore.driver import Driver
 from farm.explore.hierarchy import Hierarchy, clean, parse
 from farm.explore.masking import MaskingJournal
@@ -18,6 +19,7 @@ from farm.model.events import DeviceNote, Dialog, Screen
 from farm.model.vocabulary import DialogKind
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_SAID = 20_000
 _MAX_SCREENSHOT = 32 * 1024 * 1024
 _MAX_HIERARCHY = 2 * 1024 * 1024
 
@@ -36,6 +38,8 @@ class ScreenView:
         self._noted: set[tuple[str, str]] = set()
         self._seen_dialog: tuple[str, ...] = ()
         self.last: ScreenState | None = None
+        self.appearances: dict[DialogKind, int] = {}
+        self.said: set[str] = set()  # words shown so far by anything but the system's requests
 
     async def observe(self, *, keep: bool = False) -> ScreenState:
         """Look at the screen and record it if it changed, or if `keep` asks for it.
@@ -56,6 +60,12 @@ class ScreenView:
             hierarchy=hierarchy, package=package, activity=activity, time=time.time_ns()
         )
         state = await self._record(state, xml, keep)
+        if len(self.said) < _MOST_SAID:
+            self.said.update(
+                fold(node.label)
+                for node in hierarchy.nodes
+                if node.label.strip() and node.package not in vocabulary().permission_packages
+            )
         self.last = state
         return state
 
@@ -71,6 +81,8 @@ class ScreenView:
             self._seen_dialog = ()
         elif recognised.key != self._seen_dialog:
             self._seen_dialog = recognised.key
+            count = self.appearances.get(recognised.kind, 0)
+            self.appearances[recognised.kind] = count + 1
             if not state.screenshot_file:
                 screenshot = await self._screenshot()
                 state = _with_file(state, screenshot)

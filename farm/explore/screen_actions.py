@@ -8,9 +8,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from farm.explore.dialogs import Button, Recognised, ScreenState, classify
+from farm.explore.dialogs.vocabulary import fold
 from farm.explore.driver import Driver, Journal
 from farm.explore.hierarchy import Bounds, Hierarchy, Node
 from farm.explore.hints import Hints
+from farm.explore.policy import Policy
 from farm.explore.screen import ScreenView
 from farm.explore.selectors import NotOnScreen, Selector, find, find_all, touchable
 from farm.explore.touch import touch
@@ -38,12 +40,14 @@ class Screen:
         journal: Journal,
         consent: "Consent",
         hints: Hints,
+        policy: Policy,
     ) -> None:
         self._view = view
         self._driver = driver
         self._journal = journal
         self._consent = consent
         self._hints = hints
+        self._policy = policy
 
     async def observe(self, *, keep: bool = False) -> ScreenState:
         """Look once; recorded if it changed, or if `keep` asks for it."""
@@ -56,6 +60,15 @@ class Screen:
     async def texts(self) -> list[str]:
         """Visible texts in reading order."""
         return (await self._view.observe()).hierarchy.texts
+
+    def appearances(self, kind: str) -> int:
+        """How often a kind of dialog has appeared so far; `kind` is a word of `DialogKind`."""
+        return self._view.appearances.get(DialogKind(kind), 0)
+
+    def has_said(self, *parts: str) -> bool:
+        """Whether the app has shown any of these words on any screen so far."""
+        folded = [fold(part) for part in parts]
+        return any(part in text for text in self._view.said for part in folded)
 
     async def shows(
         self,
@@ -224,6 +237,39 @@ class Screen:
         """Whether the view that a selector means came within `timeout` seconds."""
         return await self._find(selector, timeout) is not None
 
+    async def has_switch(self, label: str) -> bool:
+        """Whether a switch or box stands beside a label."""
+        state = await self._view.observe()
+        return _switch_of(state.hierarchy, label) is not None
+
+    async def switch_off(self, label: str) -> bool | None:
+        """Switch the switch beside a label off, and look at it again.
+
+        Returns:
+            Whether it is still on; None where there is no such switch, or it cannot be read.
+        """
+        state, _ = await self._view.recognise()
+        node = _switch_of(state.hierarchy, label)
+        if node is None:
+            return None
+        if node.checked:
+            await self.tap_node(state, node)
+            await asyncio.sleep(self._policy.screen_opens)
+            state, _ = await self._view.recognise()
+            node = _switch_of(state.hierarchy, label)
+        return node.checked if node is not None else None
+
+    async def read_all(self) -> list[str]:
+        """Texts of this screen and of what lies below it, in order, each once."""
+        found: dict[str, None] = {}
+        for _ in range(_MOST_SCROLLS):
+            before = len(found)
+            found.update(dict.fromkeys(await self.texts()))
+            if len(found) == before:
+                break
+            await self.scroll()
+        return list(found)
+
     async def back(self) -> None:
         """Press the back key."""
         await self._driver.press("back")
@@ -279,6 +325,24 @@ class Screen:
                 return state, node
             if clock() >= end:
                 return None
+
+
+def _switch_of(hierarchy: Hierarchy, label: str) -> Node | None:
+    """The switch on the row of a label, or nearest above it in the same group."""
+    named = find(hierarchy, Selector(text=label))
+    if named is None:
+        return None
+    if named.checkable:
+        return named
+    for parent in hierarchy.ancestors(named):
+        boxes = [
+            node
+            for node in hierarchy.subtree(parent)
+            if node.checkable and not node.bounds.empty and node.bounds.same_row(named.bounds)
+        ]
+        if boxes:
+            return boxes[0]
+    return None
 
 
 def frame(hierarchy: Hierarchy) -> Bounds:

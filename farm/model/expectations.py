@@ -40,3 +40,27 @@ class Standard(StrEnum):
     CONTACT_FOR_COMPLAINTS_SHOWN = "contact_for_complaints_shown"
     INFORMATION_WINDOW_CAN_BE_CLOSED = "information_window_can_be_closed"
     UPDATE_CAN_BE_POSTPONED = "update_can_be_postponed"
+
+
+SCENARIO_RUNS = "scenario_runs_to_its_end"
+"""Does not hold where a scenario ended by a mistake of its own."""
+
+APP_STARTS_AGAIN = "app_starts_again"
+TEST_ACCOUNT_LOGS_IN = "test_account_logs_in"
+
+SCENARIO_NEEDS: frozenset[str] = frozenset(
+    {
+        Standard.CONSENT_DIALOG_APPEARS,
+        Standard.CONSENT_CAN_BE_ACCEPTED,
+        Standard.CONSENT_CAN_BE_DECLINED,
+        Standard.CONSENT_DIALOG_GONE,
+        SCENARIO_RUNS,
+        APP_STARTS_AGAIN,
+        TEST_ACCOUNT_LOGS_IN,
+    }
+)
+"""Expectations without which a scenario did not see what it was to see.
+
+One of these that does not hold is a gap in what was observed. Every other one is a fact about
+the app.
+"""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from farm.devices.values import ShellResult
 from farm.explore.hierarchy import parse
+from farm.explore.hints import Hints
 from farm.explore.policy import Policy
 from farm.explore.run import Run
 from farm.model.errors import DeviceError, DeviceGone
@@ -22,6 +23,7 @@ FAST = Policy(
     answer_timeout=0.3,
     retap_after=0.05,
     restart_pause=0.0,
+    screen_opens=0.0,
 )
 
 
@@ -61,6 +63,11 @@ class Phone:
     clock: int = 1_700_000_000
     commands: list[str] = field(default_factory=list)
     on_shell: dict[str, Next] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)  # of shell commands, by their start
+    rooted: bool = True
+    restarted: Callable[["Phone"], str] | None = None
+    installed: Callable[["Phone"], None] | None = None
+    back: dict[str, Next] = field(default_factory=dict)  # screen -> screen
 
     async def hierarchy(self) -> str:
         if self.gone:
@@ -99,6 +106,9 @@ class Phone:
 
     async def press(self, key: str) -> None:
         self.taps.append(f"key {key}")
+        back = self.back.get(self.shown)
+        if key == "back" and back is not None:
+            self._go(back)
 
     async def type_text(self, text: str) -> None:
         self.taps.append(f"text {text}")
@@ -112,7 +122,7 @@ class Phone:
         self.restarts += 1
         if self.restartable:
             self.running = True
-            self.shown = self.after_restart
+            self.shown = self.restarted(self) if self.restarted else self.after_restart
         return self.restartable
 
     async def home(self) -> None:
@@ -129,8 +139,17 @@ class Phone:
 
     async def install(self, apks: Sequence[Path], grant: bool = False) -> None:
         self.taps.append(f"install {apks[0].name}")
+        if self.installed:
+            self.installed(self)
+
+    def later(self, looks: int, following: Next, now: str) -> str:
+        """Show `now`, and change to another screen by itself after so many more looks."""
+        self.by_itself.append((self.looks + looks, following))
+        return now
 
     async def shell(self, *argv: str, timeout: float = 20, root: bool = False) -> ShellResult:
+        if root and not self.rooted:
+            raise DeviceError("phone-1: not rooted")
         self.commands.append(("su " if root else "") + " ".join(argv))
         if argv[0] == "date" and argv[1].startswith("+"):
             return ShellResult(exit_code=0, stdout=f"{self.clock}\n")
@@ -139,7 +158,9 @@ class Phone:
         for start, following in self.on_shell.items():
             if " ".join(argv).startswith(start):
                 self._go(following)
-        return ShellResult(exit_code=0, stdout="")
+        line = " ".join(argv)
+        said = next((text for start, text in self.answers.items() if line.startswith(start)), "")
+        return ShellResult(exit_code=0, stdout=said)
 
     def _go(self, following: Next) -> None:
         self.shown = following if isinstance(following, str) else following(self)
@@ -211,6 +232,7 @@ class Stage:
     policy: Policy = FAST
     diary: Diary = field(default_factory=Diary)
     around: list[str] = field(default_factory=list)
+    hints: Hints | None = None
 
     def __post_init__(self) -> None:
         self.run = Run(
@@ -220,6 +242,7 @@ class Stage:
             before_answer=self._before,
             after_answer=self._after,
             policy=self.policy,
+            hints=self.hints,
         )
 
     async def _before(self, answer: ConsentAnswer) -> None:

@@ -22,10 +22,18 @@ _LATIN = re.compile(r"[a-zà-ÿ]")
 _GRID = (3, 5)  # columns and rows of points on a canvas without words
 
 
+class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words of a thing that can be looked for in an app."""
+
+    goal: list[str]
+    through: list[str]
+
+
 class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     avoid: dict[str, list[str]]
     texts: list[str]
+    goals: dict[str, Goal]
 
 
 @cache
@@ -38,14 +46,22 @@ def avoided(label: str) -> str:
     """Why a button must be left alone, empty if it may be tapped."""
     folded = fold(label)
     for reason, words in _source().avoid.items():
-        for word in words:
-            part = fold(word)
-            if _LATIN.search(part):
-                if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", folded):
-                    return reason
-            elif part in folded:
-                return reason
+        if any(says(folded, word) for word in words):
+            return reason
     return ""
+
+
+def says(folded: str, word: str) -> bool:
+    """Whether a folded label holds a word: whole Latin words, ideographs anywhere."""
+    part = fold(word)
+    if _LATIN.search(part):
+        return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", folded))
+    return part in folded
+
+
+def goals() -> dict[str, Goal]:
+    """What can be looked for, by name."""
+    return _source().goals
 
 
 def texts() -> list[str]:

@@ -10,6 +10,7 @@ from farm.explore.interruptions import Interruptions
 from farm.explore.masking import MaskingJournal
 from farm.explore.pictures.words import reader
 from farm.explore.screen_actions import Screen
+from farm.explore.search import Searcher, Way
 from farm.model.events import Exploration
 from farm.model.vocabulary import ConsentAnswer
 
@@ -28,6 +29,7 @@ class Explore:
         consent: Consent,
         driver: Driver,
         journal: MaskingJournal,
+        searcher: Searcher,
         novelty: Novelty = no_novelty,
         has_account: bool = False,
     ) -> None:
@@ -37,6 +39,7 @@ class Explore:
         self._consent = consent
         self._driver = driver
         self._journal = journal
+        self._searcher = searcher
         self._novelty = novelty
         self._has_account = has_account
 
@@ -102,6 +105,23 @@ class Explore:
             )
         )
         return report
+
+    async def search(self, goal: str, *, taps: int = 6) -> Way | None:
+        """Look for a thing where it usually is; not finding it proves nothing.
+
+        Args:
+            goal: "policy", "account_deletion", "withdrawal", "advertising", "push", "guest" or
+                "contact".
+            taps: how many taps deep, the thing's own included.
+
+        Returns:
+            The way to it, with the thing on the screen and not yet tapped; None: not found.
+        """
+        return await self._searcher.search(goal, taps)
+
+    async def open(self, way: Way, goal: str) -> bool:
+        """Tap the thing that `search` ended at; False if it is no longer there."""
+        return await self._searcher.open(way, goal)
 
 
 def make_strategy(name: str, seed: int) -> Strategy:
