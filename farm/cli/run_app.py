@@ -1,29 +1,22 @@
 """`farm run`: one app, one scenario, one phone, seen live, ending in a verdict and a report."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.text import Text
 
-from farm.cli.embedded import EmbeddedTwins, TwinDescription
 from farm.cli.judgement import EXIT_CODES, VERDICT_STYLES, Judgement, judge_recording
-from farm.cli.live import LiveView
+from farm.cli.one_session import TWIN_PROFILE, inspect_live, lab_on, load_bound, parse_settings
 from farm.cli.output import EXIT_UNDETERMINED, complain, console, emit_json, plain, say
 from farm.cli.stopping import until_stopped
 from farm.detect.rules import load_rules
 from farm.devices.states import Wants
-from farm.explore.loader import load
 from farm.model.errors import SetupError
 from farm.model.vocabulary import Outcome
-from farm.session.lab import Lab, Order, inspect_apk
-from farm.session.plan import SessionPlan, SessionResult
+from farm.session.lab import Order, inspect_apk
 from farm.session.settings import LabSettings, default_home
-
-_TWIN_PROFILE = "xiaomi-mi8-android9-su"
 
 
 def run_app(
@@ -36,6 +29,13 @@ def run_app(
     phone: Annotated[
         str, typer.Option(help="A serial of `farm devices`, `any`, or `twin` for no phone at all.")
     ] = "any",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the scenario, NAME=VALUE; may be repeated."),
+    ] = None,
+    hints: Annotated[
+        Path | None, typer.Option(help="What your lab knows of the app, YAML.")
+    ] = None,
     settle: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds to watch on after the scenario ended.")
     ] = 10.0,
@@ -54,7 +54,7 @@ def run_app(
     ] = None,
     twin_profile: Annotated[
         str, typer.Option(help="Which phone the twin plays; `farm twin profiles` lists them.")
-    ] = _TWIN_PROFILE,
+    ] = TWIN_PROFILE,
     language: Annotated[str, typer.Option(help="Language the report opens in: zh or en.")] = "zh",
     json: Annotated[bool, typer.Option("--json", help="Print the analysis on stdout.")] = False,
 ) -> None:
@@ -65,7 +65,7 @@ def run_app(
     Exit codes: 0 clean, 1 findings, 2 usage or set-up, 3 undetermined or not observable.
     """
     rules = load_rules(parties)
-    chosen = load(scenario)
+    chosen = load_bound(scenario, parse_settings(set_), hints)
     settings = LabSettings(home=home or default_home(), hosts=hosts, parties=parties)
     serial = "" if phone in {"any", "twin"} else phone
 
@@ -82,21 +82,8 @@ def run_app(
             wait_seconds=60.0,
         )
         say(f"{plain(app.label)} {plain(app.version_name)} ({app.package}), {chosen.info.title}")
-        async with AsyncExitStack() as stack:
-            chosen_settings = settings
-            if phone == "twin":
-                twins = await stack.enter_async_context(
-                    EmbeddedTwins([TwinDescription(profile=twin_profile)])
-                )
-                chosen_settings = msgspec.structs.replace(
-                    settings,
-                    adb_port=twins.adb_port,
-                    hosts=hosts or twins.hosts_file,
-                    upstream_certificates=twins.certificates_file,
-                    frida_files=twins.frida_folder,
-                )
-            lab = await stack.enter_async_context(Lab(chosen_settings))
-            result = await _inspect_live(lab, order)
+        async with lab_on(phone, settings, twin_profile) as lab:
+            result = await inspect_live(lab, order)
         if result.setup_failed:
             raise SetupError(f"{result.reason} (recording: {result.folder})")
         if not result.sealed:
@@ -113,21 +100,6 @@ def run_app(
         emit_json(judgement.analysis)
     _print_verdict(judgement)
     raise typer.Exit(EXIT_CODES[judgement.analysis.verdict.kind])
-
-
-async def _inspect_live(lab: Lab, order: Order) -> SessionResult:
-    finished = asyncio.Event()
-    view = LiveView()
-    async with asyncio.TaskGroup() as group:
-
-        def begin(plan: SessionPlan, serial: str) -> None:
-            say(f"phone {serial}, recording {plan.folder}")
-            group.create_task(view.watch(plan.folder, finished))
-
-        try:
-            return await lab.inspect(order, begin)
-        finally:
-            finished.set()
 
 
 def _print_verdict(judgement: Judgement) -> None:

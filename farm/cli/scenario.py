@@ -7,6 +7,7 @@ import typer
 
 from farm import paths
 from farm.cli.output import EXIT_USAGE, complain, emit_json, plain, say
+from farm.cli.scenario_try import try_scenario
 from farm.explore import checking, loader
 from farm.explore.hints import load_hints
 from farm.explore.template import new_scenario
@@ -93,6 +94,9 @@ def check_scenarios(
             say(f"{plain(each)}: no mistakes found")
     if any(problems.values()):
         raise typer.Exit(EXIT_USAGE)
+
+
+app.command("try")(try_scenario)
 
 
 def _described(scenario: loader.Scenario) -> dict[str, object]:

@@ -7,6 +7,8 @@ A tap that lands on a button of a recognised privacy consent is an answer to it 
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from farm.explore.dialogs import Button, Recognised, ScreenState, classify
 from farm.explore.dialogs.vocabulary import fold
 from farm.explore.driver import Driver, Journal
@@ -154,7 +156,7 @@ class Screen:
                     return
         button = Button.of(target)
         if not button.text and node.label:
-            button = Button.of(node)
+            button = msgspec.structs.replace(button, text=node.label.strip()[:200])
         allowed = None
         if recognised.kind is DialogKind.PERMISSION:
             allowed = allowed_by(recognised, button.x, button.y)
