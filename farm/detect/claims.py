@@ -11,17 +11,18 @@ import msgspec
 
 from farm.detect.analyse import Readable
 from farm.detect.coverage import find_coverage
-from farm.detect.flows import Carried, search
-from farm.detect.identifiers import known_values
+from farm.detect.flows import Carried, Traffic, search
+from farm.detect.identify.known import known_values
 from farm.detect.phases import Phases, find_phases
 from farm.detect.timeline import Placed, Timeline
-from farm.model.events import Call, Claim, Event, Expectation, Step
+from farm.model.events import Call, Claim, Event, Expectation, PhoneIdentity, Step
 from farm.model.exchange import Exchange
 from farm.model.finding import Coverage
 from farm.model.session import Session
 from farm.model.vocabulary import Level, Outcome, Phase, Stream
 
 _MOST_EVENTS = 20
+_CERTAIN_CHANCE = 1e-6  # as for a finding that is certain
 
 
 class Passed(StrEnum):
@@ -76,7 +77,9 @@ def judge_scenario(
     ]
     expected = _expectations(timeline)
     if claims:
-        traffic = search(exchanges, known_values(session, calls), timeline)
+        known = known_values(session, calls, timeline.of(Stream.DEVICE, PhoneIdentity))
+        salts = [session.app.package, session.app.signer_sha256]
+        traffic = search(exchanges, known, timeline, salts)
         coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
         for reference, claim in claims:
             expected.append(_judge(claim, reference, calls, traffic.carried, phases, coverage))
@@ -123,7 +126,7 @@ def _judge(
     claim: Claim,
     reference: str,
     calls: Sequence[Placed],
-    carried: Sequence[Carried],
+    traffic: Traffic,
     phases: Phases,
     coverage: Coverage,
 ) -> Expected:
@@ -140,10 +143,11 @@ def _judge(
         for name, placed in seen:
             _sort(name, phases.of(placed.interval), claim.phase, certain, possible)
     else:
-        for one in carried:
+        for one in traffic.carried:
             if one.known.data_type is claim.data_type:
                 name = one.event or one.exchange.flow_id
-                _sort(name, phases.of(one.interval), claim.phase, certain, possible)
+                sure = certain if _is_sure(one, traffic) else possible
+                _sort(name, phases.of(one.interval), claim.phase, sure, possible)
     held, detail = _answer(claim, certain, possible, coverage)
     return Expected(
         name=claim.name,
@@ -152,6 +156,12 @@ def _judge(
         place=claim.place,
         events=[*(certain or possible)[:_MOST_EVENTS], reference],
     )
+
+
+def _is_sure(one: Carried, traffic: Traffic) -> bool:
+    """Whether the value in the flow is no accident, and not one that a server had sent before."""
+    chance = min(traffic.chance.of(hit.bits, named=bool(hit.key)) for hit in one.hits)
+    return chance <= _CERTAIN_CHANCE and one.echo is None and not one.known.weak
 
 
 def _sort(
@@ -171,7 +181,10 @@ def _answer(
         held = Passed.YES if claim.expected else Passed.NO
         return held, f"{len(certain)} times, first at {certain[0]}"
     if possible:
-        return Passed.UNDETERMINED, f"{len(possible)} times on the border of two phases"
+        return (
+            Passed.UNDETERMINED,
+            f"{len(possible)} times that cannot be placed in one phase or proven",
+        )
     if not coverage.complete:
         gap = coverage.gaps[0]
         what = f"{gap.what}: {gap.cause}"
