@@ -22,7 +22,7 @@ from farm.model.session import Session
 from farm.model.vocabulary import Level, Outcome, Phase, Stream
 
 _MOST_EVENTS = 20
-_CERTAIN_CHANCE = 1e-6  # as for a finding that is certain
+_CERTAIN_CHANCE = 1e-3  # as for a finding that is certain
 
 
 class Passed(StrEnum):
@@ -82,7 +82,7 @@ def judge_scenario(
         traffic = search(exchanges, known, timeline, salts)
         coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
         for reference, claim in claims:
-            expected.append(_judge(claim, reference, calls, traffic.carried, phases, coverage))
+            expected.append(_judge(claim, reference, calls, traffic, phases, coverage))
     failed = [
         f"{body.name}: {body.detail}".rstrip(": ")
         for placed in timeline.of(Stream.UI, Step)
