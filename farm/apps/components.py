@@ -1,4 +1,4 @@
-"""Which components of an app any other app may start: its exported parts.
+"""Components of an app: which runs first, and which any other app may start.
 
 A component is exported where its manifest says so; where it says nothing, an intent filter exports
 it for apps that target less than API 31
@@ -24,6 +24,20 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     permission: str = ""  # needed to start it; empty: none
+
+
+def entry_class(path: Path, package: str, main_activity: str) -> str:
+    """The class of the app that runs first: its Application class, or else its main activity.
+
+    Raises:
+        UsageError: as for `exported_components`.
+    """
+    application = manifest_xml(path).find("application")
+    named = None if application is None else application.get(f"{_ANDROID}name")
+    name = (named or main_activity)[:_LONGEST]
+    if name.startswith("."):
+        return package + name
+    return name if "." in name else f"{package}.{name}"
 
 
 def exported_components(path: Path, target_sdk: int) -> list[Component]:

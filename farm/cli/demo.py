@@ -43,7 +43,7 @@ from farm.twin.building.apk import APKS
 TWINS = [
     TwinDescription(profile="xiaomi-mi8-android9-su", clock_offset=37.0),
     TwinDescription(profile="emulator-android9-root", clock_drift_ppm=200.0),
-    TwinDescription(profile="xiaomi-mi8-android9-su"),
+    TwinDescription(profile="huawei-p20-android8-locked"),
 ]
 _SETTLE_SECONDS = 4.0
 _ORDER = [Level.ACCESSED, Level.TRANSMITTED, Level.TRANSMITTED_THIRD_PARTY]

@@ -78,11 +78,13 @@ async def serve() -> None:
 
 
 def write_frida_files(folder: Path) -> None:
-    """Write the frida-server files that twins know how to run, as an operator would put them."""
+    """Write the frida-server and gadget files that twins know, as an operator would put them."""
     folder.mkdir()
     for architecture, abi in _FRIDA_ABIS.items():
         name = f"frida-server-{version('frida')}-android-{architecture}"
-        (folder / name).write_bytes(make_frida_server(version("frida"), abi))
+        data = make_frida_server(version("frida"), abi)
+        (folder / name).write_bytes(data)
+        (folder / f"{name.replace('-server-', '-gadget-')}.so").write_bytes(data)
 
 
 @asynccontextmanager

@@ -44,28 +44,50 @@ def file_name(abi: str) -> str:
     return f"frida-server-{frida.__version__}-android-{_ABIS[abi][0]}"
 
 
+def gadget_name(abi: str) -> str:
+    """The name of the gadget's file for this ABI and the installed frida package.
+
+    Raises:
+        SetupError: Frida has no gadget for the ABI.
+    """
+    return file_name(abi).replace("frida-server-", "frida-gadget-") + ".so"
+
+
 def read_server_file(folder: Path, abi: str) -> bytes:
-    """Return the operator's file for an ABI, checked; blocks.
+    """Return the operator's frida-server for an ABI, checked; blocks.
 
     Raises:
         SetupError: missing, packed, for another processor, or not matching its `.sha256`.
     """
-    path = folder / file_name(abi)
+    return _read_file(folder, file_name(abi), "frida-server", abi)
+
+
+def read_gadget_file(folder: Path, abi: str) -> bytes:
+    """Return the operator's frida-gadget for an ABI, checked in the same way; blocks.
+
+    Raises:
+        SetupError: as for `read_server_file`.
+    """
+    return _read_file(folder, gadget_name(abi), "frida-gadget", abi)
+
+
+def _read_file(folder: Path, name: str, kind: str, abi: str) -> bytes:
+    path = folder / name
     try:
         data = path.read_bytes()
     except OSError as error:
-        others = sorted(p.name for p in folder.glob(f"frida-server-*-android-{_ABIS[abi][0]}*"))
+        others = sorted(p.name for p in folder.glob(f"{kind}-*-android-{_ABIS[abi][0]}*"))
         hint = f" (found: {', '.join(others[:3])})" if others else ""
         raise SetupError(
-            f"{path}: not there{hint}: put the frida-server of the release {frida.__version__}, "
+            f"{path}: not there{hint}: put the {kind} of the release {frida.__version__}, "
             f"unpacked, into {folder}"
         ) from error
     if len(data) > _LARGEST:
-        raise SetupError(f"{path}: larger than {_LARGEST} bytes, expected a frida-server")
+        raise SetupError(f"{path}: larger than {_LARGEST} bytes, expected a {kind}")
     if data[:6] == b"\xfd7zXZ\0":
         raise SetupError(f"{path}: still packed: unpack it with `unxz`")
     if data[:4] != b"\x7fELF" or len(data) < 20:
-        raise SetupError(f"{path}: no ELF file, expected a frida-server for {abi}")
+        raise SetupError(f"{path}: no ELF file, expected a {kind} for {abi}")
     machine = int.from_bytes(data[18:20], "little" if data[5] == 1 else "big")
     if machine != _ABIS[abi][1]:
         raise SetupError(

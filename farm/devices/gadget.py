@@ -1,26 +1,31 @@
 """Repackages an app with frida-gadget, for phones without root. Runs outside programs only.
 
-What changes: one library and its configuration are added, one class loads it first thing, and the
-app is signed with the farm's key. So the signer differs, which apps can notice: the recording has
-to say so (`CAVEAT`). Gadget's configuration: frida.re/docs/gadget, "listen".
+What changes: one library and its configuration are added, one class loads it first thing, the app
+trusts the capture's certificate authority, and it is signed with the farm's key. So the signer
+differs, which apps can notice: the recording has to say so (`CAVEAT`). Gadget's configuration:
+frida.re/docs/gadget, "listen".
 """
 
 import json
 import os
 import re
 import secrets
-import subprocess
 import tempfile
 import zipfile
 from pathlib import Path
 
-from farm.model.errors import AppError, SetupError
+import msgspec
+
+from farm.devices.android_tools import run
+from farm.devices.network_trust import trusting_resources
+from farm.model.errors import AppError
 from farm.model.events import DeviceNote
 
 CAVEAT = DeviceNote(
     name="repackaged",
-    detail="frida-gadget was added to the app and it was signed with the farm's key: "
-    "its signature differs from the developer's, and apps that check it behave differently",
+    detail="frida-gadget and the capture's certificate authority were added to the app, and it was "
+    "signed with the farm's key: its signature differs from the developer's, its own network "
+    "security configuration is replaced, and apps that check either behave differently",
 )
 LARGEST_APK = 4 << 30  # bytes, unpacked
 _LIBRARY = "libfrida-gadget.so"
@@ -55,40 +60,40 @@ def load_first(smali: str) -> str:
     return smali[: found.start()] + head + _LOAD + smali[found.end() :]
 
 
-def repackage(
-    apk: Path, entry_class: str, abi: str, gadget: Path, output: Path, *, key_folder: Path
-) -> None:
-    """Write a copy of a base APK that waits for Frida on 127.0.0.1:27042; blocks, minutes at most.
+class Repackaging(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes into a copy of an app, and where the farm's signing key lies."""
 
-    Args:
-        apk: the base APK.
-        entry_class: its Application class, or else its main activity: "com.example.Main".
-        abi: the phone's ABI.
-        gadget: the operator's libfrida-gadget.so for that ABI.
-        output: where the signed copy goes.
-        key_folder: where the farm's signing key lies; it is made at the first use.
+    entry_class: str  # the Application class, or else the main activity: "com.example.Main"
+    abi: str  # the phone's
+    gadget: bytes  # libfrida-gadget.so for that ABI
+    ca_pem: bytes = b""  # certificate authority the copy is to trust beside the system's
+    key_folder: Path  # the key is made at the first use
+
+
+def repackage(apk: Path, plan: Repackaging, output: Path) -> None:
+    """Write a copy of a base APK that waits for Frida on 127.0.0.1:27042; blocks, minutes at most.
 
     Raises:
         AppError: the app cannot be repackaged.
-        SetupError: a program or the gadget's file is missing.
+        SetupError: a program is missing.
     """
-    if not gadget.is_file() or gadget.read_bytes()[:4] != b"\x7fELF":
-        raise SetupError(f"{gadget}: no frida-gadget: put the unpacked {_LIBRARY} of {abi} there")
-    descriptor = entry_class.replace(".", "/")
+    descriptor = plan.entry_class.replace(".", "/")
     if not re.fullmatch(r"\w+(/[\w$]+)*", descriptor):
-        raise AppError(f"{apk}: {entry_class!r} is no class name")
+        raise AppError(f"{apk}: {plan.entry_class!r} is no class name")
     with tempfile.TemporaryDirectory(prefix="farm-gadget-") as folder:
         work = Path(folder)
         try:
             with zipfile.ZipFile(apk) as source:
                 if sum(entry.file_size for entry in source.infolist()) > LARGEST_APK:
                     raise AppError(f"{apk}: unpacks to more than {LARGEST_APK} bytes")
-                dex_name, dex = _patched(source, descriptor, work)
-                _write(source, work / "raw.apk", {dex_name: dex}, abi, gadget)
+                replaced = dict([_patched(source, descriptor, work)])
+                if plan.ca_pem:
+                    replaced |= trusting_resources(apk, plan.ca_pem, work / "resources")
+                _write(source, work / "raw.apk", replaced, plan.abi, plan.gadget)
         except (zipfile.BadZipFile, OSError) as error:
             raise AppError(f"{apk}: cannot be repackaged: {error}") from error
-        _run("zipalign", "-f", "-p", "4", str(work / "raw.apk"), str(work / "aligned.apk"))
-        sign(work / "aligned.apk", output, key_folder)
+        run("zipalign", "-f", "-p", "4", str(work / "raw.apk"), str(work / "aligned.apk"))
+        sign(work / "aligned.apk", output, plan.key_folder)
 
 
 def sign(apk: Path, output: Path, key_folder: Path) -> None:
@@ -98,12 +103,12 @@ def sign(apk: Path, output: Path, key_folder: Path) -> None:
         key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
             f.write(secrets.token_urlsafe(24))
-        _run(
+        run(
             "keytool", "-genkeypair", "-keystore", str(store), "-storetype", "PKCS12",
             "-storepass:file", str(password), "-alias", "farm", "-keyalg", "RSA", "-keysize",
             "3072", "-validity", "10000", "-dname", "CN=farm repackaged",
         )  # fmt: skip
-    _run(
+    run(
         "apksigner", "sign", "--ks", str(store), "--ks-pass", f"file:{password}",
         "--ks-key-alias", "farm", "--out", str(output), str(apk),
     )  # fmt: skip
@@ -118,19 +123,19 @@ def _patched(source: zipfile.ZipFile, descriptor: str, work: Path) -> tuple[str,
             continue
         dex, folder = work / f"{number}.dex", work / f"smali{number}"
         dex.write_bytes(data)
-        _run("baksmali", "disassemble", str(dex), "-o", str(folder))
+        run("baksmali", "disassemble", str(dex), "-o", str(folder))
         smali = folder / f"{descriptor}.smali"
         if not smali.is_file():  # another dex only refers to the class
             continue
         smali.write_text(load_first(smali.read_text("utf-8")), "utf-8")
         patched = work / f"{number}.patched.dex"
-        _run("smali", "assemble", str(folder), "-o", str(patched))
+        run("smali", "assemble", str(folder), "-o", str(patched))
         return name, patched.read_bytes()
     raise AppError(f"no dex of the app defines {descriptor.replace('/', '.')}")
 
 
 def _write(
-    source: zipfile.ZipFile, output: Path, replaced: dict[str, bytes], abi: str, gadget: Path
+    source: zipfile.ZipFile, output: Path, replaced: dict[str, bytes], abi: str, gadget: bytes
 ) -> None:
     with zipfile.ZipFile(output, "w") as target:
         for entry in source.infolist():
@@ -138,22 +143,10 @@ def _write(
                 continue
             data = replaced.get(entry.filename) or source.read(entry)
             target.writestr(entry.filename, data, compress_type=entry.compress_type)
+        for name in sorted(replaced.keys() - set(source.namelist())):
+            target.writestr(name, replaced[name], compress_type=zipfile.ZIP_DEFLATED)
         library = f"lib/{abi}/{_LIBRARY}"
-        target.writestr(library, gadget.read_bytes(), compress_type=zipfile.ZIP_STORED)
+        target.writestr(library, gadget, compress_type=zipfile.ZIP_STORED)
         # The package manager extracts files named lib*.so only, so the configuration is one.
         configuration = json.dumps(_CONFIGURATION)
         target.writestr(library.removesuffix(".so") + ".config.so", configuration)
-
-
-def _run(*argv: str) -> None:
-    try:
-        done = subprocess.run(argv, capture_output=True, timeout=300, check=False, text=True)
-    except FileNotFoundError as error:
-        raise SetupError(
-            f"{argv[0]} is not in PATH: apt install apksigner zipalign libsmali-java"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise AppError(f"{argv[0]} did not end within 300 s") from error
-    if done.returncode:
-        words = (done.stderr or done.stdout).strip()[-400:]
-        raise AppError(f"{argv[0]} failed with exit code {done.returncode}: {words}")

@@ -48,6 +48,12 @@ class FridaServer(Change, frozen=True, kw_only=True, tag="frida_server"):
     port: int
 
 
+class Forward(Change, frozen=True, kw_only=True, tag="forward"):
+    """A port of the host was forwarded to the phone's `port`."""
+
+    port: int
+
+
 class VendorQuirk(Change, frozen=True, kw_only=True, tag="quirk"):
     """A quirk of the phone's profile that was switched off."""
 
@@ -60,7 +66,7 @@ class InstalledApp(Change, frozen=True, kw_only=True, tag="app"):
     package: str
 
 
-AnyChange = Setting | Reverse | Certificate | FridaServer | VendorQuirk | InstalledApp
+AnyChange = Setting | Reverse | Certificate | FridaServer | Forward | VendorQuirk | InstalledApp
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(list[AnyChange])
 

@@ -12,6 +12,7 @@ from farm.devices import certificates, frida_server
 from farm.devices.ledger import (
     AnyChange,
     Certificate,
+    Forward,
     FridaServer,
     InstalledApp,
     Ledger,
@@ -74,6 +75,7 @@ async def prepare(
     if plan.frida:
         if phone.profile.access is AccessMode.GADGET:
             notes.append(_note("frida", "gadget inside the repackaged app; no frida-server"))
+            await ledger.add(Forward(port=plan.frida_port))
         else:
             await ledger.add(FridaServer(port=plan.frida_port))
             folder = plan.frida_folder or frida_server.default_folder()
@@ -138,6 +140,8 @@ def _name(change: AnyChange) -> str:
             return f"reverse port {change.port}"
         case Certificate():
             return f"certificate {change.file}"
+        case Forward():
+            return f"forwarded port {change.port}"
         case FridaServer():
             return "frida-server"
         case VendorQuirk():
@@ -187,9 +191,12 @@ async def _trust(phone: Phone, pem: bytes, ledger: Ledger, notes: list[DeviceNot
     name = certificates.store_name(pem)
     store = phone.profile.ca_store
     if store is CaStore.USER:
-        notes.append(
-            _note("ca", f"{name} must be in the user store by hand; apps may still refuse it")
-        )
+        if phone.profile.access is AccessMode.GADGET:
+            notes.append(_note("ca", f"{name} is inside the repackaged app, not in a store"))
+        else:
+            notes.append(
+                _note("ca", f"{name} must be in the user store by hand; apps may still refuse it")
+            )
         return name
     await ledger.add(Certificate(store=store.value, file=name))
     await certificates.add(phone, pem, store)
@@ -231,6 +238,8 @@ async def _undo(phone: Phone, change: AnyChange) -> None:
             except ValueError as error:
                 raise UsageError(f"the ledger names an unknown CA store: {error}") from error
             await certificates.remove(phone, change.file, store)
+        case Forward():
+            await phone.remove_forward(change.port)
         case FridaServer():
             await phone.remove_forward(change.port)
             await frida_server.stop(phone, change.port)

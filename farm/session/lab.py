@@ -136,6 +136,7 @@ class Lab:
             key=self._key,
             frida_files=settings.frida_files_folder,
             ledgers=settings.ledgers,
+            repackaged=settings.repackaged,
         )
 
     async def _recover(self, phone: Phone) -> None:

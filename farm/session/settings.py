@@ -47,6 +47,11 @@ class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.home / "ledgers"
 
     @property
+    def repackaged(self) -> Path:
+        """Folder of copies of apps for phones without root, and of the key that signs them."""
+        return self.home / "repackaged"
+
+    @property
     def frida_files_folder(self) -> Path:
         """Folder in which the operator puts frida-server and gadget files."""
         return self.frida_files or self.home / "frida"

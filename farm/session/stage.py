@@ -5,9 +5,10 @@ One method per state. Which state comes when, and what a failure means, is the r
 
 import asyncio
 import contextlib
+import hashlib
 import platform
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from farm import __version__
+from farm.devices.gadget import CAVEAT
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.explore.run import Run
@@ -30,6 +32,7 @@ from farm.session.app_control import PhoneApp
 from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
+from farm.session.repackaging import repackaged
 
 _HEARTBEAT_SECONDS = 1.0
 _CLOCK_SECONDS = 15.0
@@ -48,6 +51,7 @@ class StageTools(msgspec.Struct, frozen=True, kw_only=True):
     key: Ed25519PrivateKey
     frida_files: Path  # folder with the operator's frida-server and gadget files
     ledgers: Path  # folder that remembers what was changed on phones
+    repackaged: Path  # folder of copies for phones without root, and of the key that signs them
 
 
 def tool_versions() -> dict[str, str]:
@@ -134,8 +138,27 @@ class Stage:
         await self._phone.start_screen()
 
     async def install(self) -> None:
-        """Put the app under test on the phone."""
-        await self._phone.install(self._plan.apks, grant=self._plan.grant_permissions)
+        """Put the app under test on the phone; where there is no root, a copy of it."""
+        apks: Sequence[Path] = self._plan.apks
+        if self._phone.info.access is AccessMode.GADGET:
+            apks = await self._repackage()
+        await self._phone.install(apks, grant=self._plan.grant_permissions)
+
+    async def _repackage(self) -> list[Path]:
+        copies = await asyncio.to_thread(
+            repackaged,
+            self._plan.apks,
+            self._plan.app,
+            self._phone.info.abi,
+            frida_files=self._tools.frida_files,
+            ca_pem=self._tools.capture.ca_certificate,
+            folder=self._tools.repackaged,
+        )
+        digest = await asyncio.to_thread(_sha256, copies[0])
+        options = self._session.options | {"repackaged_sha256": digest}
+        self._session = msgspec.structs.replace(self._session, options=options)
+        self.note(CAVEAT)
+        return copies
 
     async def launch(self) -> None:
         """Start the app with hooks in place before its first instruction."""
@@ -271,3 +294,8 @@ class Stage:
             if self._life is not None and since_canary >= _CANARY_SECONDS:
                 since_canary = 0.0
                 await self._life.send("periodic")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

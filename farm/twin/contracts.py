@@ -31,6 +31,7 @@ class InstalledPackage(msgspec.Struct, kw_only=True):
     granted_permissions: set[str]
     signer_sha256: str
     network_security_config: str = ""  # XML text, empty if the app has none
+    trust_anchors: list[str] = []  # PEM certificates inside the app that the configuration names
     debuggable: bool = False
     first_install_time: int = 0  # ns, phone clock
     last_update_time: int = 0

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from farm.devices.gadget import load_first, repackage
+from farm.devices.frida_server import gadget_name, read_gadget_file
+from farm.devices.gadget import Repackaging, load_first, repackage
 from farm.model.errors import AppError, SetupError
+from farm.twin.building.apk import build_all
+from farm.twin.runtime.frida_server_file import make_frida_server
+from farm.twin.system.apk import read_apk
 
 PLAIN = ".class public Lcom/example/Main;\n.super Ljava/lang/Object;\n"
 BUSY = PLAIN + (
@@ -35,8 +39,7 @@ def test_the_static_initialiser_loads_the_gadget_first() -> None:
 
 
 def test_gadget_and_class_are_in_the_copy(apk: Path, tmp_path: Path) -> None:
-    gadget = tmp_path / "gadget.so"
-    gadget.write_bytes(b"\x7fELF" + bytes(60))
+    gadget = b"\x7fELF" + bytes(60)
     raw = zipfile.ZipFile(apk)
     raw.close()
     from farm.devices import gadget as room
@@ -52,14 +55,52 @@ def test_gadget_and_class_are_in_the_copy(apk: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_repackaged_is_named(apk: Path, tmp_path: Path) -> None:
-    gadget, keys, out = tmp_path / "gadget.so", tmp_path / "keys", tmp_path / "out.apk"
-    with pytest.raises(SetupError, match="frida-gadget"):
-        repackage(apk, "com.example.Main", "x86", gadget, out, key_folder=keys)
-    gadget.write_bytes(b"\x7fELF" + bytes(60))
+    def attempt(entry_class: str) -> None:
+        plan = Repackaging(
+            entry_class=entry_class, abi="x86", gadget=b"\x7fELF", key_folder=tmp_path / "keys"
+        )
+        repackage(apk, plan, tmp_path / "out.apk")
+
     with pytest.raises(AppError, match="defines"):
-        repackage(apk, "com.example.Other", "x86", gadget, out, key_folder=keys)
+        attempt("com.example.Other")
     with pytest.raises(AppError, match="no class name"):
-        repackage(apk, "../../x", "x86", gadget, out, key_folder=keys)
+        attempt("../../x")
+
+
+def test_the_operators_gadget_is_checked_like_the_server(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="frida-gadget"):
+        read_gadget_file(tmp_path, "arm64-v8a")
+    name = gadget_name("arm64-v8a")
+    (tmp_path / name).write_bytes(make_frida_server("1", "x86_64"))
+    with pytest.raises(SetupError, match="ELF machine"):
+        read_gadget_file(tmp_path, "arm64-v8a")
+    data = make_frida_server("1", "arm64-v8a")
+    (tmp_path / name).write_bytes(data)
+    assert read_gadget_file(tmp_path, "arm64-v8a") == data
+
+
+def test_the_copy_trusts_the_authority_and_keeps_everything_else(tmp_path: Path) -> None:
+    original = build_all()["eager"]
+    plan = Repackaging(
+        entry_class="com.example.eager.EagerApplication",
+        abi="arm64-v8a",
+        gadget=b"\x7fELF" + bytes(60),
+        ca_pem=b"-----BEGIN CERTIFICATE-----\n",
+        key_folder=tmp_path / "keys",
+    )
+    copy = tmp_path / "copy.apk"
+    repackage(original, plan, copy)
+    facts, before = read_apk(copy), read_apk(original)
+    assert facts.trust_anchors == ["-----BEGIN CERTIFICATE-----\n"] and not before.trust_anchors
+    assert facts.signer_sha256 != before.signer_sha256
+    assert (facts.package, facts.permissions, facts.main_activity, facts.target_sdk) == (
+        before.package,
+        before.permissions,
+        before.main_activity,
+        before.target_sdk,
+    )
+    with zipfile.ZipFile(original) as old, zipfile.ZipFile(copy) as new:
+        assert old.read("assets/jvm/classes.jar") == new.read("assets/jvm/classes.jar")
 
 
 def test_the_copy_carries_the_farms_signature(apk: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from androguard.core.apk import APK
 from androguard.util import set_log
 
 MAX_APK = 2 * 1024 * 1024 * 1024
+MAX_ANCHOR = 256 * 1024
+_REFERENCE = re.compile(r'<certificates src="@([0-9A-Fa-f]{8})"')
 
 logging.getLogger("androguard").setLevel(logging.CRITICAL)
 set_log("CRITICAL")
@@ -39,6 +42,7 @@ class ApkFacts(msgspec.Struct, frozen=True, kw_only=True):
     permissions: list[str]
     signer_sha256: str
     network_security_config: str
+    trust_anchors: list[str]  # certificates inside the APK that its configuration names, PEM
     debuggable: bool
     test_only: bool
 
@@ -67,7 +71,8 @@ def read_apk(path: Path) -> ApkFacts:
             apk.get_certificates_der_v3() or apk.get_certificates_der_v2()
             or [apk.get_certificate_der(name) for name in apk.get_signature_names()]
         )  # fmt: skip
-        config = apk.get_attribute_value("application", "networkSecurityConfig")
+        reference = apk.get_attribute_value("application", "networkSecurityConfig")
+        config = _security_config(apk, reference)
         return ApkFacts(
             package=apk.get_package(),
             split=manifest.get("split") or "",
@@ -80,7 +85,8 @@ def read_apk(path: Path) -> ApkFacts:
             activities=list(apk.get_activities()),
             permissions=list(dict.fromkeys(apk.get_permissions())),
             signer_sha256=_signer(certificates),
-            network_security_config=_security_config(apk, config),
+            network_security_config=config,
+            trust_anchors=_anchors(apk, config),
             debuggable=apk.get_attribute_value("application", "debuggable") == "true",
             test_only=apk.get_attribute_value("application", "testOnly") == "true",
         )
@@ -125,3 +131,15 @@ def _security_config(apk: APK, reference: str | None) -> str:
     if not raw.startswith(b"\x03\x00"):
         return str(raw.decode("utf-8", "replace"))
     return str(AXMLPrinter(raw).get_xml().decode("utf-8", "replace"))
+
+
+def _anchors(apk: APK, config: str) -> list[str]:
+    """Certificates that the configuration names as raw resources, PEM."""
+    resources = apk.get_android_resources()
+    found = []
+    for reference in _REFERENCE.findall(config) if resources else []:
+        for _, name in resources.get_resolved_res_configs(int(reference, 16)):
+            data = apk.get_file(name)
+            if len(data) <= MAX_ANCHOR and b"-----BEGIN CERTIFICATE" in data:
+                found.append(data.decode("ascii", "replace"))
+    return found

@@ -257,6 +257,7 @@ class PackageManager:
             granted_permissions=granted,
             signer_sha256=base.signer_sha256,
             network_security_config=base.network_security_config,
+            trust_anchors=base.trust_anchors,
             debuggable=base.debuggable,
             first_install_time=old.first_install_time if old else now,
             last_update_time=now,

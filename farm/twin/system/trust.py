@@ -71,6 +71,7 @@ def trusted_certificates(files: Filesystem, package: InstalledPackage) -> list[s
     found = read_store(files, SYSTEM_STORE)
     if trusts_user_store(package):
         found += read_store(files, USER_STORE)
+    found += package.trust_anchors
     return list(dict.fromkeys(found))
 
 
