@@ -4,15 +4,15 @@ What an occurrence means (whose value it is, what may touch it, how likely it is
 judged by `farm.detect.identify`.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from farm.detect.decode.carriers import Carrier
-from farm.detect.decode.node import Leaf, Limits
-from farm.detect.decode.walk import leaves
+from farm.detect.decode.compression import by_content_encoding
+from farm.detect.decode.engine import Engine
+from farm.detect.decode.node import Budget, Leaf, Limits
+from farm.detect.decode.walk import UNREADABLE, Found, Walk
 from farm.detect.needles import Needle, Occurrence, Shape
 
 
@@ -47,51 +47,70 @@ class Scanner:
         limits: Limits | None = None,
     ) -> None:
         self.bytes_searched = 0  # of all pieces so far
-        self._limits = limits
-        self._needles = list(needles)
-        self._exact = _automaton(
-            [(n, one.pattern) for n, one in enumerate(needles) if not one.caseless]
-        )
-        self._folded = _automaton(
-            [(n, one.pattern.lower()) for n, one in enumerate(needles) if one.caseless]
-        )
-        self._shapes = [re.compile(shape.expression) for shape in shapes]
+        self._limits = limits or Limits()
+        self._engine = Engine(needles, shapes, self._limits.occurrences)
 
     def scan(self, carriers: Iterable[Carrier]) -> list[Scan]:
         """Search the carriers of one exchange, in their order."""
-        scans: list[Scan] = []
-        for carrier in carriers:
-            found, reasons = leaves(carrier, self._limits)
-            occurrences = [one for leaf in found for one in self._search(leaf)]
-            undecoded = [
+        all_carriers = list(carriers)
+        budget = Budget(self._limits, sum(len(carrier.data) for carrier in all_carriers))
+        walk = Walk(self._engine, budget)
+        plain = [_without_content_encodings(carrier, budget) for carrier in all_carriers]
+        found: list[list[Found]] = [[] for _ in plain]
+        for index, one in walk.pieces([data for data, _ in plain]):
+            found[index].append(one)
+        self.bytes_searched += walk.bytes_searched
+        scans = [
+            _scan(carrier, path, inner)
+            for carrier, (_, path), inner in zip(all_carriers, plain, found, strict=True)
+        ]
+        for reason in budget.cut:
+            # Bounds are of the whole exchange: told once, at its largest part.
+            largest = max(scans, key=lambda scan: len(scan.carrier.data))
+            largest.undecoded.append(
                 Undecoded(
-                    location=carrier.location,
-                    path=(carrier.start,),
-                    size=len(carrier.data),
+                    location=largest.carrier.location,
+                    path=(largest.carrier.start,),
+                    size=len(largest.carrier.data),
                     reason=reason,
                 )
-                for reason in reasons
-            ]
-            scans.append(Scan(carrier=carrier, occurrences=occurrences, undecoded=undecoded))
+            )
         return scans
 
-    def _search(self, leaf: Leaf) -> list[Occurrence]:
-        self.bytes_searched += len(leaf.data)
-        found: list[tuple[int, int, int]] = []
-        for data, automaton in ((leaf.data, self._exact), (leaf.data.lower(), self._folded)):
-            if automaton is not None:
-                numbers, engine = automaton
-                found += [
-                    (start, end, numbers[index])
-                    for index, start, end in engine.find_matches_as_indexes(data, overlapping=True)
-                ]
-        for number, shape in enumerate(self._shapes, len(self._needles)):
-            found += [(match.start(), match.end(), number) for match in shape.finditer(leaf.data)]
-        return [Occurrence(number, leaf, start, end) for start, end, number in sorted(found)]
+
+def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes, tuple[str, ...]]:
+    data = carrier.data
+    path: tuple[str, ...] = (carrier.start,)
+    for name in reversed(carrier.content_encodings):
+        plain = by_content_encoding(name, data, budget)
+        if plain is None:
+            if name not in {"", "identity"}:
+                budget.note(f"content encoding {name[:40]} could not be undone")
+            continue
+        if not budget.take(len(plain)):
+            break
+        data, path = plain, (*path, name)
+    return data, path
 
 
-def _automaton(patterns: list[tuple[int, bytes]]) -> tuple[list[int], BytesAhoCorasick] | None:
-    if not patterns:
-        return None
-    engine = BytesAhoCorasick([pattern for _, pattern in patterns], matchkind=MatchKind.Standard)
-    return [number for number, _ in patterns], engine
+def _scan(carrier: Carrier, path: tuple[str, ...], found: Sequence[Found]) -> Scan:
+    occurrences: dict[tuple[int, tuple[str, ...], int, int], Occurrence] = {}
+    undecoded: list[Undecoded] = []
+    for one in found:
+        steps = (*path, *one.steps)
+        if one.number == UNREADABLE:
+            undecoded.append(
+                Undecoded(
+                    location=carrier.location,
+                    path=steps,
+                    size=len(one.leaf),
+                    reason=one.reason,
+                    opaque=True,
+                )
+            )
+            continue
+        leaf = Leaf(carrier.location, steps, one.leaf)
+        # One reading of the same characters is enough: a plus sign is read in two ways.
+        key = (one.number, steps, one.start, one.end)
+        occurrences.setdefault(key, Occurrence(one.number, leaf, one.start, one.end))
+    return Scan(carrier=carrier, occurrences=list(occurrences.values()), undecoded=undecoded)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from farm.detect.decode.structured import cookie_pairs, form_fields
+from farm.detect.decode.text import cookie_pairs, form_fields
 from farm.model.exchange import Exchange
 
 # Set by the HTTP library and holding nothing the app chose.

@@ -1,71 +1,181 @@
-"""Undoes text encodings of bytes: percent, base64 in its alphabets, hexadecimal."""
+"""Text that is no JSON: forms and URLs with their fields, anything else with its escapes undone."""
 
-import base64
-import binascii
+import html
 import re
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
-from farm.detect.decode.node import Budget, Decoded, Piece
+from farm.detect.decode.json_text import unescaped
+from farm.detect.decode.node import Budget, Place, Span, readable, shorten
 
-_LONGEST = 4 << 20
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
-_HEX = re.compile(rb"(?:0[xX])?((?:[0-9A-Fa-f]{2}){6,})")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{11,}={0,2}")
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_DENSE = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|amp;|lt;|gt;|quot;|apos;)")
+_UNICODE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
+_HEX_ESCAPE = re.compile(rb"\\x([0-9A-Fa-f]{2})")
+_OUTSIDE_TOKEN = rb"\s&=?#;,\"'<>{}()|\0"
+_TOKEN = re.compile(rb"[^" + _OUTSIDE_TOKEN + rb"]*+")
+_TOKEN_BEFORE = re.compile(rb"[^" + _OUTSIDE_TOKEN + rb"]*+\Z")
+_FIRST_FIELD = re.compile(rb"[A-Za-z0-9_.\-\[\]%$]{1,200}=[^=\s]")
+_NO_FORM = re.compile(rb"[\x00-\x1f<]")
+_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s\"<>]+\Z|/[^\s\"<>]*\?[^\s\"<>]*=[^\s\"<>]*\Z")
+_FIELD_ENDS = re.compile(rb"[&?#;]")
+_NESTED = frozenset(b'{["<')
 
 
-def percent(data: bytes, budget: Budget) -> Decoded | None:
-    """RFC 3986 section 2.1; encoded twice, it is met again one level deeper."""
-    if len(data) > _LONGEST or not _PERCENT.search(data):
-        return None
-    plain = unquote_to_bytes(data)
-    if plain == data or not budget.take(len(plain)):
-        return None
-    return Decoded([Piece("percent", plain)], whole=False)
+def looks_like_form(data: bytes) -> bool:
+    """Whether the text is `application/x-www-form-urlencoded` (WHATWG URL standard, section 5)."""
+    if not _FIRST_FIELD.match(data):
+        return False
+    head = data[:4096]
+    if len(data) <= len(head) and head.count(b"&") >= head.count(b"="):
+        return False
+    return _NO_FORM.search(head.rstrip()) is None
 
 
-def hexadecimal(data: bytes, budget: Budget) -> Decoded | None:
-    """The whole input in hexadecimal digits, at least six bytes."""
-    text = data.strip()
-    found = _HEX.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None or not budget.take(len(found[1]) // 2):
-        return None
-    return Decoded([Piece("hex", binascii.unhexlify(found[1]))], whole=False)
+def looks_like_url(data: bytes) -> bool:
+    """Whether the text is one URL, or a path with a query."""
+    return b"/" in data[:64] and _URL.match(data.rstrip()) is not None
 
 
-def base64_text(data: bytes, budget: Budget) -> Decoded | None:
-    """RFC 4648 in the standard and URL-safe alphabets, with or without padding or line ends.
+class PlainText:
+    """Text of no known structure: one value, in which percent signs and entities may stand."""
 
-    Digits and words that happen to fit are decoded as well: that only costs a search, since no
-    match comes from the shape.
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def spans(self, budget: Budget) -> list[Span]:
+        """Everything, where it is escaped for a program or for HTML; else what has `%XX` in it."""
+        data = self._data
+        if b"\\" in data and _UNICODE.search(data):
+            text = _HEX_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), data)
+            return _all(data, "unicode escapes", unescaped(text), budget)
+        if b"&" in data and _ENTITY.search(data):
+            text = html.unescape(data.decode("utf-8", "surrogateescape"))
+            plain = text.encode("utf-8", "surrogateescape")
+            return _all(data, "html entities", plain, budget)
+        return list(_percent_tokens(data, budget))
+
+    def places(self, offsets: Sequence[int]) -> list[Place]:
+        """The whole text, however long."""
+        return [Place("", 0, len(self._data)) for _ in offsets]
+
+
+class FieldText:
+    """A form, or a URL: names and values between separators."""
+
+    def __init__(self, data: bytes, step: str) -> None:
+        """Use `step` ("form", "query") before the name of each field."""
+        self._data = data
+        self._step = step
+        self._ends = _FIELD_ENDS if step == "query" else re.compile(rb"&")
+
+    def spans(self, budget: Budget) -> list[Span]:
+        """The fields whose names or values are escaped, and values that have a structure."""
+        data = self._data
+        found: list[Span] = []
+        start = 0
+        while start <= len(data):
+            following = self._ends.search(data, start)
+            end = following.start() if following else len(data)
+            found += self._field(start, end, budget)
+            start = end + 1
+        return found
+
+    def _field(self, start: int, end: int, budget: Budget) -> Iterator[Span]:
+        data = self._data
+        equals = data.find(b"=", start, end)
+        first = start if equals < 0 else equals + 1
+        if equals > start and _PERCENT.search(data, start, equals):
+            key = unquote_to_bytes(data[start:equals])
+            if budget.take(len(key)):
+                yield Span(start, equals, f"{self._step} key", key)
+        if first >= end:
+            return
+        value = data[first:end]
+        escaped = _PERCENT.search(value) is not None
+        if escaped or value[0] in _NESTED:
+            plain = unpercent(value) if escaped else value
+            if budget.take(len(plain)):
+                yield Span(first, end, "", plain)
+        if b"+" in value:  # a space, or a plus of base64 that nobody escaped
+            spaced = unpercent(value.replace(b"+", b" "))
+            if budget.take(len(spaced)):
+                yield Span(first, end, "plus as space", spaced)
+
+    def places(self, offsets: Sequence[int]) -> list[Place]:
+        """The names and values of fields; of a URL also its other parts."""
+        return [self._place(offset) for offset in offsets]
+
+    def _place(self, offset: int) -> Place:
+        data = self._data
+        if self._step == "form":
+            start = data.rfind(b"&", 0, offset) + 1
+        else:
+            start = max(data.rfind(end, 0, offset) for end in (b"&", b"?", b"#", b";")) + 1
+        following = self._ends.search(data, offset)
+        end = following.start() if following else len(data)
+        equals = data.find(b"=", start, end)
+        if equals < 0:
+            return Place("" if self._step == "query" else "form key", start, end)
+        if offset <= equals:
+            return Place(f"{self._step} key", start, equals)
+        name = readable(unquote_to_bytes(data[start : min(equals, start + 400)]))
+        return Place(shorten(f"{self._step} {name}"), equals + 1, end)
+
+
+def unpercent(data: bytes) -> bytes:
+    """RFC 3986 section 2.1; what is no sound escape stays as it is.
+
+    `urllib` goes through the text escape by escape; this goes run by run, or value by value.
     """
-    if not 8 <= len(data) <= _LONGEST:
-        return None
-    text = data.strip().replace(b"\r", b"").replace(b"\n", b"")
-    text = text.translate(_TO_STANDARD).rstrip(b"=")
-    if len(text) < 8 or len(text) % 4 == 1:
-        return None
-    try:
-        plain = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if not budget.take(len(plain)):
-        return None
-    return Decoded([Piece("base64", plain)], whole=False)
+    escapes = _PERCENT.findall(data)
+    if not escapes:
+        return data
+    kinds = set(escapes)
+    if len(kinds) <= 24 and len(escapes) == data.count(b"%"):
+        # Each kind at once. The percent sign comes last, as it would make new escapes.
+        for kind in sorted(kinds, key=lambda escape: escape == b"%25"):
+            data = data.replace(kind, bytes((int(kind[1:], 16),)))
+        return data
+    return _DENSE.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), data)
 
 
-def base64_inside(data: bytes, budget: Budget) -> Decoded | None:
-    """Runs of base64 inside longer text, such as `Basic dXNlcg==` or `sig.payload.data`."""
-    if not 12 <= len(data) <= 1 << 16:
-        return None
-    pieces: list[Piece] = []
-    for found in _BASE64.finditer(data):
-        if len(found[0]) == len(data):  # `base64_text` takes it
-            return None
-        inner = base64_text(found[0], budget)
-        if inner is not None:
-            pieces += [Piece(f"base64 at {found.start()}", piece.data) for piece in inner.pieces]
-        if len(pieces) >= 256:
-            budget.note("more base64 runs than the decoding bound")
-            break
-    return Decoded(pieces, whole=False) if pieces else None
+def _all(data: bytes, step: str, plain: bytes, budget: Budget) -> list[Span]:
+    return [Span(0, len(data), step, plain)] if budget.take(len(plain)) else []
+
+
+def _percent_tokens(data: bytes, budget: Budget) -> Iterator[Span]:
+    position = 0
+    while (mark := data.find(b"%", position)) >= 0:
+        if _PERCENT.match(data, mark) is None:
+            position = mark + 1
+            continue
+        before = _TOKEN_BEFORE.search(data, max(position, mark - 4096), mark)
+        after = _TOKEN.match(data, mark)
+        start = before.start() if before else mark
+        position = after.end() if after else mark + 1
+        plain = unpercent(data[start:position])
+        if not budget.take(len(plain)):
+            return
+        whole = start == 0 and position == len(data)
+        yield Span(start, position, "percent" if whole else f"percent at {start}", plain)
+
+
+def form_fields(data: bytes, step: str) -> Iterator[tuple[str, bytes]]:
+    """Yield each field of a query under `step NAME`, plus signs both ways."""
+    for field in data.split(b"&"):
+        key, _, value = field.partition(b"=")
+        name = f"{step} {readable(unquote_to_bytes(key[:400]))}"
+        if len(key) >= 6:
+            yield f"{step} key", unquote_to_bytes(key)
+        yield name, unpercent(value)
+        if b"+" in value:
+            yield name, unpercent(value.replace(b"+", b" "))
+
+
+def cookie_pairs(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield each cookie of a `Cookie` header (RFC 6265 section 4.2)."""
+    for pair in data.split(b";"):
+        key, _, value = pair.strip().partition(b"=")
+        yield readable(key), value.strip().strip(b'"')

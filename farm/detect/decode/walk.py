@@ -1,77 +1,234 @@
-"""The walk: every carrier of an exchange, taken apart by the registered decoders within bounds.
+"""The walk: a buffer and everything packed in it, searched level by level within bounds.
 
-To teach it a format, write a small function of type `Decoder` and add it to `DECODERS`.
+Every buffer is gone through once. Text is searched as a whole, and only where something stands is
+it asked which value that is; what is packed is unpacked and searched in turn. Small pieces are
+put together, so that thousands of them cost one pass.
+
+To teach the walk a format, write a `Decoder` and name it in `formats`.
 """
 
-from farm.detect.decode import compression, structured, text
-from farm.detect.decode.carriers import Carrier
-from farm.detect.decode.node import Budget, Decoder, Leaf, Limits
+import bisect
+from collections.abc import Sequence
+from typing import NamedTuple
 
-DECODERS: tuple[Decoder, ...] = (
-    compression.gzip,
-    compression.zstd,
-    compression.zlib_stream,
-    structured.json_text,
-    structured.multipart,
-    structured.form,
-    text.percent,
-    text.hexadecimal,
-    text.base64_text,
-    text.base64_inside,
+from farm.detect.decode.engine import Engine, Marks
+from farm.detect.decode.formats import (
+    holds_all,
+    is_object,
+    is_text,
+    structure,
+    transcoded,
+    unpack,
+    unreadable,
+    without_zeros,
 )
-"""In this order. The first whose pieces hold the whole input ends the search at that level."""
+from farm.detect.decode.node import Budget, Place, Span
+from farm.detect.decode.runs import encoded_runs
 
-SHORTEST = 8
-"""Bytes: in less no encoding can hide a value that says anything."""
+UNREADABLE = -1
+"""In place of a needle's number: the leaf itself could not be read."""
 
-
-def leaves(carrier: Carrier, limits: Limits | None = None) -> tuple[list[Leaf], list[str]]:
-    """Take a carrier apart.
-
-    Returns:
-        What to search, outermost first, and the reasons why something was left out.
-    """
-    budget = Budget(limits or Limits(), len(carrier.data))
-    data, path = _without_content_encodings(carrier, budget)
-    return _walk(carrier.location, data, path, budget), budget.cut
+_SMALL = 4096
+"""Bytes below which pieces are searched together."""
+_SMALL_BINARY = 64
+"""Bytes below which binary data is not reported as unreadable: keys and digests look so."""
+_SEPARATOR = b"\0"
+_SPECIAL = frozenset(b'{["<-\x1f\x28\xac\xefPb\r/')
+_LEAST_UNREADABLE = 16  # bytes in which a value could hide
 
 
-def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes, tuple[str, ...]]:
-    data = carrier.data
-    path: tuple[str, ...] = (carrier.start,)
-    for name in reversed(carrier.content_encodings):
-        plain = compression.by_content_encoding(name, data, budget)
-        if plain is None:
-            if name not in {"", "identity"}:
-                budget.note(f"content encoding {name[:40]} could not be undone")
-            continue
-        if not budget.take(len(plain)):
-            break
-        data, path = plain, (*path, name)
-    return data, path
+class Found(NamedTuple):
+    """A needle in a leaf, or a leaf that could not be read."""
+
+    steps: tuple[str, ...]  # from the searched buffer to the leaf
+    leaf: bytes
+    number: int  # of the needle or shape, or `UNREADABLE`
+    start: int  # in the leaf
+    end: int
+    reason: str = ""  # why it could not be read
 
 
-def _walk(location: str, data: bytes, path: tuple[str, ...], budget: Budget) -> list[Leaf]:
-    found: list[Leaf] = []
-    waiting = [(data, path, 0)]
-    while waiting:
-        data, path, depth = waiting.pop()
-        if len(data) < SHORTEST or depth >= budget.limits.depth:
-            if data:
-                found.append(Leaf(location, path, data))
-            continue
-        inner: list[tuple[bytes, tuple[str, ...], int]] = []
-        whole = False
-        for decoder in DECODERS:
-            decoded = decoder(data, budget)
-            if decoded is None:
+class Walk:
+    """The search of one exchange."""
+
+    def __init__(self, engine: Engine, budget: Budget) -> None:
+        self._engine = engine
+        self._budget = budget
+        self.bytes_searched = 0
+
+    def pieces(self, pieces: Sequence[bytes], depth: int = 0) -> list[tuple[int, Found]]:
+        """Search pieces; returns what was found with the number of the piece it was found in."""
+        found: list[tuple[int, Found]] = []
+        together: list[int] = []
+        for index, piece in enumerate(pieces):
+            if not piece:
                 continue
-            inner += [(piece.data, (*path, piece.step), depth + 1) for piece in decoded.pieces]
-            if decoded.whole:
-                whole = True
-                break
-        if not whole:
-            found.append(Leaf(location, path, data))
-        inner.reverse()
-        waiting += inner
-    return found
+            if _needs_a_look(piece):
+                found += [(index, one) for one in self.buffer(piece, depth)]
+            else:
+                together.append(index)
+        if together:
+            found += self._together([(index, pieces[index]) for index in together], depth)
+            found.sort(key=lambda pair: pair[0])
+        return found
+
+    def buffer(self, data: bytes, depth: int = 0) -> list[Found]:
+        """Search one buffer and all that is packed in it."""
+        if not data:
+            return []
+        if depth >= self._budget.limits.depth:
+            self._budget.note("nested deeper than the decoding bound")
+            return self._as_it_stands(data)
+        unpacked = unpack(data, self._budget)
+        if unpacked is not None:
+            inner = [
+                Found((unpacked[index].step, *one.steps), *one[1:])
+                for index, one in self.pieces([piece.data for piece in unpacked], depth + 1)
+            ]
+            if holds_all(unpacked):
+                return inner
+            known = {one.number for one in inner}
+            return inner + [
+                one
+                for one in self._as_it_stands(data)
+                if one.number not in known and one.number != UNREADABLE
+            ]
+        if not is_text(data):
+            return self._binary(data, depth)
+        other = transcoded(data)
+        if other is not None and self._budget.take(len(other[1])):
+            step, plain = other
+            return [Found((step, *one.steps), *one[1:]) for one in self.buffer(plain, depth + 1)]
+        return self._text(data, depth)
+
+    def _text(self, data: bytes, depth: int) -> list[Found]:
+        text = structure(data)
+        marks = self._scan(data)
+        spans = text.spans(self._budget)
+        marks = _outside(marks, spans)
+        spans = spans + encoded_runs(data, marks.runs, self._budget)
+        found: list[tuple[int, int, Found]] = [
+            (start, end, Found((), b"", number, start, end)) for start, end, number in marks.hits
+        ]
+        for index, one in self.pieces([span.data for span in spans], depth + 1):
+            span = spans[index]
+            found.append((span.start, span.end, one._replace(steps=(span.step, *one.steps))))
+        found.sort(key=lambda entry: entry[0])
+        places = text.places([start for start, _, _ in found])
+        return [
+            _placed(data, place, start, end, one)
+            for place, (start, end, one) in zip(places, found, strict=True)
+        ]
+
+    def _together(self, pieces: list[tuple[int, bytes]], depth: int) -> list[tuple[int, Found]]:
+        """Search small pieces of text, or of too few bytes to be anything, in one pass."""
+        joined = _SEPARATOR.join(data for _, data in pieces)
+        marks = self._scan(joined)
+        if not marks.hits and not marks.runs:
+            return []
+        starts: list[int] = []
+        position = 0
+        for _, data in pieces:
+            starts.append(position)
+            position += len(data) + 1
+        found: list[tuple[int, Found]] = []
+        for start, end, number in marks.hits:
+            which = bisect.bisect_right(starts, start) - 1
+            index, data = pieces[which]
+            first = start - starts[which]
+            last = end - starts[which]
+            if last <= len(data):  # else it reaches over into the next piece
+                found.append((index, Found((), data, number, first, last)))
+        runs = encoded_runs(joined, marks.runs, self._budget)
+        for run, one in self.pieces([span.data for span in runs], depth + 1):
+            span = runs[run]
+            which = bisect.bisect_right(starts, span.start) - 1
+            index, data = pieces[which]
+            place = Place("", 0, len(data))
+            first, last = span.start - starts[which], span.end - starts[which]
+            inner = one._replace(steps=(span.step, *one.steps))
+            found.append((index, _placed(data, place, first, last, inner)))
+        return found
+
+    def _binary(self, data: bytes, depth: int) -> list[Found]:
+        found = self._text_of_binary(data, depth)
+        least = _SMALL_BINARY if depth else _LEAST_UNREADABLE
+        reason = unreadable(data) if len(data) >= least else ""
+        if reason and not found:
+            found.append(Found((), data, UNREADABLE, 0, len(data), reason))
+        return found
+
+    def _text_of_binary(self, data: bytes, depth: int) -> list[Found]:
+        marks = self._scan(data)
+        found = [
+            Found((), data, number, start, end) for start, end, number in marks.hits
+        ]
+        runs = encoded_runs(data, marks.runs, self._budget)
+        for index, one in self.pieces([span.data for span in runs], depth + 1):
+            if one.number != UNREADABLE:
+                step = f"{runs[index].step} at {runs[index].start}"
+                found.append(one._replace(steps=(step, *one.steps)))
+        packed = without_zeros(data)
+        if packed is not None and self._budget.take(len(packed)):
+            known = {one.number for one in found}
+            found += [
+                one._replace(steps=("utf-16", *one.steps))
+                for one in self._as_it_stands(packed)
+                if one.number not in known
+            ]
+        return found
+
+    def _as_it_stands(self, data: bytes) -> list[Found]:
+        return [
+            Found((), data, number, start, end) for start, end, number in self._scan(data).hits
+        ]
+
+    def _scan(self, data: bytes) -> Marks:
+        self.bytes_searched += len(data)
+        marks = self._engine.scan(data)
+        if marks.crowded:
+            self._budget.note("one value stands there more often than is reported")
+        return marks
+
+
+def _needs_a_look(piece: bytes) -> bool:
+    """Whether a piece may be more than a few characters that say what they say."""
+    if len(piece) >= _SMALL or piece[0] in _SPECIAL:
+        return True
+    if b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
+        return True
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        # Most are words that were read as base64: they must cost next to nothing.
+        return len(piece) >= _SMALL_BINARY or is_text(piece) or is_object(piece)
+    return not piece.isascii() and len(piece) > 1 and is_object(piece)
+
+
+def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
+    """The marks that do not stand in a span, whose own meaning is searched instead."""
+    if not spans or not (marks.hits or marks.runs):
+        return marks
+    starts = [span.start for span in spans]
+
+    def free(start: int, end: int) -> bool:
+        before = bisect.bisect_left(starts, end) - 1
+        return before < 0 or spans[before].end <= start
+
+    return Marks(
+        [hit for hit in marks.hits if free(hit[0], hit[1])],
+        [run for run in marks.runs if free(run, run + 1)],
+        marks.crowded,
+    )
+
+
+def _placed(data: bytes, place: Place, start: int, end: int, one: Found) -> Found:
+    """Name the value in which something was found at [`start`, `end`) of a text."""
+    named = (place.step,) if place.step else ()
+    if not one.steps:
+        leaf = data[place.start : place.end] if place.end - place.start < len(data) else data
+        return Found(named, leaf, one.number, start - place.start, end - place.start)
+    step = one.steps[0]
+    if step and (start > place.start or end < place.end) and " at " not in step:
+        step = f"{step} at {start - place.start}"
+    return one._replace(steps=named + ((step,) if step else ()) + one.steps[1:])

@@ -1,0 +1,157 @@
+"""One pass over a buffer for every needle, every shape, and every start of an encoded run.
+
+The engine is Vectorscan (Hyperscan's free successor), which goes through text at several hundred
+MB/s whatever the number of needles. It knows bytes only.
+"""
+
+import binascii
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import hyperscan
+
+from farm.detect.needles import Needle, Shape
+
+RUN = 16
+"""Characters from which on a run of the base64 alphabets is taken for an encoding.
+
+Hexadecimal digits and base32 are written with the same characters.
+"""
+
+_RUN_STARTS = rb"(?:^|[^A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{%d}" % RUN
+# Longer needles are recognised by their beginning and then compared.
+_LONGEST_PATTERN = 200
+# Values of so few bytes make runs that are too short to be noticed as such.
+_SHORT = range(6, RUN * 3 // 4)
+
+
+_BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
+_RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
+
+
+class Marks(NamedTuple):
+    """What stands where in one buffer; all in ascending order."""
+
+    hits: list[tuple[int, int, int]]  # start, end, number of the needle or shape
+    runs: list[int]  # starts of runs of characters that encodings use
+    crowded: bool  # one needle stands there more often than is reported
+
+
+class Engine:
+    """The compiled patterns of one session."""
+
+    def __init__(self, needles: Sequence[Needle], shapes: Sequence[Shape], most: int) -> None:
+        """Compile.
+
+        Args:
+            needles: what to look for; an empty pattern matches nothing.
+            shapes: regular expressions, numbered on behind the needles.
+            most: hits of one needle or shape that are reported of one buffer.
+        """
+        self._needles = list(needles)
+        self._most = most
+        self._shapes = {
+            number: re.compile(shape.expression, re.DOTALL)
+            for number, shape in enumerate(shapes, len(needles))
+        }
+        patterns: list[tuple[int, bytes, int]] = [(_RUNS, _RUN_STARTS, hyperscan.HS_FLAG_DOTALL)]
+        for number, needle in enumerate(needles):
+            caseless = hyperscan.HS_FLAG_CASELESS if needle.caseless else 0
+            if needle.pattern:
+                patterns.append((number, _literal(needle.pattern[:_LONGEST_PATTERN]), caseless))
+            patterns += [(_SHORT_RUNS, _literal(short), 0) for short in _short_runs(needle.pattern)]
+        for number, shape in enumerate(shapes, len(needles)):
+            patterns.append((number, _alone(shape.expression), hyperscan.HS_FLAG_DOTALL))
+        unique = list(dict.fromkeys(patterns))
+        self._numbers = [number for number, _, _ in unique]
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[expression for _, expression, _ in unique],
+            ids=list(range(len(unique))),
+            elements=len(unique),
+            flags=[flags for _, _, flags in unique],
+        )
+
+    def scan(self, data: bytes) -> Marks:
+        """Return what stands where in `data`."""
+        events: list[tuple[int, int]] = []
+        append = events.append
+
+        def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append((end, index))
+
+        self._database.scan(data, match_event_handler=on_match)
+        if not events:
+            return Marks([], [], False)
+        numbers = self._numbers
+        runs: list[int] = []
+        hits: list[tuple[int, int, int]] = []
+        counts: dict[int, int] = {}
+        crowded = False
+        for end, index in events:
+            number = numbers[index]
+            if number < 0:
+                runs.append(end - RUN if number == _RUNS else _run_start(data, end))
+                continue
+            hit = self._needle(data, end, number)
+            if hit is None:
+                continue
+            count = counts.get(number, 0)
+            if count >= self._most:
+                crowded = True
+                continue
+            counts[number] = count + 1
+            hits.append(hit)
+        runs.sort()
+        return Marks(sorted(set(hits)), runs, crowded)
+
+    def _needle(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
+        if number >= len(self._needles):
+            return self._shape(data, end, number)
+        needle = self._needles[number]
+        size = len(needle.pattern)
+        if size <= _LONGEST_PATTERN:
+            return end - size, end, number
+        start = end - _LONGEST_PATTERN
+        found = data[start : start + size]
+        same = (
+            found.lower() == needle.pattern.lower() if needle.caseless else found == needle.pattern
+        )
+        return (start, start + size, number) if same else None
+
+    def _shape(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
+        # The pattern took one byte behind the shape along, except at the end of the buffer.
+        for last in (end - 1, end) if end == len(data) else (end - 1,):
+            found = self._shapes[number].search(data, max(0, last - _LONGEST_PATTERN), last)
+            while found is not None:
+                start = found.start()
+                if found.end() == last and not (start and data[start - 1 : start].isdigit()):
+                    return start, last, number
+                found = self._shapes[number].search(data, start + 1, last)
+        return None
+
+
+def _run_start(data: bytes, end: int) -> int:
+    found = _BEFORE.search(data, max(0, end - RUN * 3), end)
+    return found.start() if found else end
+
+
+def _literal(pattern: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in pattern)
+
+
+def _alone(expression: bytes) -> bytes:
+    return rb"(?:^|[^0-9])(?:" + expression + rb")(?:[^0-9]|\z)"
+
+
+def _short_runs(value: bytes) -> list[bytes]:
+    """How a short value looks by itself in base64 and hexadecimal."""
+    if len(value) not in _SHORT:
+        return []
+    encoded = binascii.b2a_base64(value, newline=False).rstrip(b"=")
+    hexadecimal = binascii.hexlify(value)
+    runs = {encoded, encoded.translate(bytes.maketrans(b"+/", b"-_"))}
+    if len(hexadecimal) < RUN:
+        runs |= {hexadecimal, hexadecimal.upper()}
+    return sorted(runs)

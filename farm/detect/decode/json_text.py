@@ -1,0 +1,246 @@
+"""JSON (RFC 8259) as text: which strings are escaped, and which value stands at an offset.
+
+Works on what is there, also where the end is cut off, keys come twice, or several documents follow
+one another. Structure is found for the whole text at once with numpy.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+
+import numpy
+from numpy.typing import NDArray
+
+from farm.detect.decode.node import Budget, Place, Span, readable, shorten
+
+LARGEST_WITH_PATHS = 64 << 20
+"""Bytes up to which the place of a value is told by its path; beyond it by its offset."""
+
+_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_WORD = re.compile(rb"[^\s,:{}\[\]\"]*+")
+_WORD_BEFORE = re.compile(rb"[^\s,:{}\[\]\"]*+\Z")
+_LONGEST_WORD = 4096
+_ESCAPE = re.compile(rb"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_SIMPLE = {
+    b'"': b'"',
+    b"\\": b"\\",
+    b"/": b"/",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+}
+_ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}|&(?:#|amp;|lt;|gt;|quot;|apos;)")
+_QUOTE, _BACKSLASH, _COMMA, _COLON = b'"\\,:'
+_OPEN_ARRAY = b"["[0]
+_MOST_STEPS = 200
+_DEPTH = numpy.zeros(256, numpy.int32)
+_DEPTH[list(b"{[")] = 1
+_DEPTH[list(b"}]")] = -1
+_STRUCTURAL = numpy.zeros(256, numpy.bool_)
+_STRUCTURAL[list(b"{}[],:")] = True
+
+
+class JsonText:
+    """One text that looks like JSON."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def spans(self, budget: Budget) -> list[Span]:
+        """The strings with escapes of JSON, of URLs or of HTML in them, undone as far as JSON."""
+        data = self._data
+        found: list[Span] = []
+        position = 0  # outside of every string
+        special = _Specials(data)
+        while (mark := special.following(position)) >= 0:
+            if data.count(b'"', position, mark) % 2 == 0:
+                # Between strings such characters mean nothing; the text is broken here.
+                position = mark + 1
+                continue
+            start = data.rfind(b'"', position, mark) + 1
+            string = _STRING.match(data, start)
+            end = string.end() if string else len(data)
+            plain = unescaped(data[start:end])
+            if not budget.take(len(plain)):
+                break
+            found.append(Span(start, end, "", plain))
+            position = end + 1
+        return found
+
+    def places(self, offsets: Sequence[int]) -> list[Place]:
+        """The strings, numbers and words at these offsets, with their paths."""
+        if not offsets:
+            return []
+        if offsets[-1] > LARGEST_WITH_PATHS:
+            return [Place(f"json at byte {offset}", *self._word(offset)) for offset in offsets]
+        structure = _Structure(self._data[: self._word(offsets[-1])[1] + 64])
+        return [self._place(structure, offset) for offset in offsets]
+
+    def _place(self, structure: "_Structure", offset: int) -> Place:
+        start, end = structure.string_at(offset) or self._word(offset)
+        path, is_key = structure.path(end)
+        step = f"json key of {path}" if is_key else f"json {path}"
+        return Place(shorten(step), start, end)
+
+    def _word(self, offset: int) -> tuple[int, int]:
+        """The number or word around an offset; of a string, what stands between separators."""
+        for window in (32, _LONGEST_WORD):  # nearly every word is short
+            first = max(0, offset - window)
+            before = _WORD_BEFORE.search(self._data, first, offset)
+            start = before.start() if before else offset
+            if start > first or first == 0:
+                break
+        after = _WORD.match(self._data, offset, offset + _LONGEST_WORD)
+        return start, after.end() if after else offset
+
+
+class _Specials:
+    """The next character from which an escaped string can be told, without looking twice."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._backslash = data.find(b"\\")
+        self._other = self._search(0)
+
+    def following(self, position: int) -> int:
+        """The first at or behind `position`, -1 if there is none."""
+        if -1 < self._backslash < position:
+            self._backslash = self._data.find(b"\\", position)
+        if -1 < self._other < position:
+            self._other = self._search(position)
+        if self._backslash < 0 or self._other < 0:
+            return max(self._backslash, self._other)
+        return min(self._backslash, self._other)
+
+    def _search(self, position: int) -> int:
+        # Both are rare, and looking for one byte is far quicker than for an expression.
+        while True:
+            marks = [
+                mark
+                for mark in (self._data.find(b"%", position), self._data.find(b"&", position))
+                if mark >= 0
+            ]
+            if not marks:
+                return -1
+            mark = min(marks)
+            if _ESCAPED.match(self._data, mark):
+                return mark
+            position = mark + 1
+
+
+class _Structure:
+    """Where strings, brackets, commas and colons of a text stand."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        raw = numpy.frombuffer(data, numpy.uint8)
+        quotes = numpy.flatnonzero(raw == _QUOTE)
+        if b"\\" in data:
+            quotes = quotes[~_escaped(raw)[quotes]]
+        self._opening, self._closing = quotes[::2], quotes[1::2]
+        marks = numpy.flatnonzero(_STRUCTURAL[raw])
+        # A mark is in a string if an odd number of quotes stands before it.
+        self._marks = marks[numpy.searchsorted(quotes, marks) % 2 == 0]
+        self._kinds = raw[self._marks]
+        # How many brackets are open behind each mark.
+        self._depths = numpy.cumsum(_DEPTH[self._kinds], dtype=numpy.int32)
+        self._by_depth: dict[tuple[str, int], NDArray[numpy.intp]] = {}
+
+    def string_at(self, offset: int) -> tuple[int, int] | None:
+        """The string around an offset, without its quotes."""
+        index = int(numpy.searchsorted(self._opening, offset)) - 1
+        if index < 0:
+            return None
+        start = int(self._opening[index]) + 1
+        end = int(self._closing[index]) if index < len(self._closing) else len(self._data)
+        return (start, end) if start <= offset <= end else None
+
+    def path(self, end: int) -> tuple[str, bool]:
+        """The JSONPath (RFC 9535) of what ends at offset `end`, and whether it is a member's name.
+
+        Of a name the path is that of its object.
+        """
+        before = int(numpy.searchsorted(self._marks, end))  # number of marks in front of it
+        is_key = before < len(self._marks) and self._kinds[before] == _COLON
+        if is_key:
+            before = max(0, self._opener(before))
+        steps: list[str] = []
+        while (opener := self._opener(before)) >= 0:
+            if len(steps) >= _MOST_STEPS:
+                return "$…" + "".join(reversed(steps)), bool(is_key)
+            steps.append(self._step(opener, before))
+            before = opener
+        return "$" + "".join(reversed(steps)), bool(is_key)
+
+    def _opener(self, before: int) -> int:
+        """The innermost bracket open behind the first `before` marks; -1 if there is none."""
+        depth = int(self._depths[before - 1]) if before > 0 else 0
+        return self._last("open", depth, before) if depth > 0 else -1
+
+    def _step(self, opener: int, before: int) -> str:
+        depth = int(self._depths[opener])
+        if self._kinds[opener] == _OPEN_ARRAY:
+            commas = self._of("comma", depth)
+            first, last = numpy.searchsorted(commas, (opener, before))
+            return f"[{int(last - first)}]"
+        colon = self._last("colon", depth, before)
+        if colon < opener:
+            return ""
+        index = int(numpy.searchsorted(self._closing, int(self._marks[colon]))) - 1
+        if index < 0:
+            return ""
+        key = unescaped(self._data[int(self._opening[index]) + 1 : int(self._closing[index])])
+        name = readable(key)
+        return f".{name}" if name.isidentifier() else f"[{name!r}]"
+
+    def _last(self, kind: str, depth: int, before: int) -> int:
+        marks = self._of(kind, depth)
+        index = int(numpy.searchsorted(marks, before)) - 1
+        return int(marks[index]) if index >= 0 else -1
+
+    def _of(self, kind: str, depth: int) -> NDArray[numpy.intp]:
+        """The numbers of all marks of a kind at a depth."""
+        marks = self._by_depth.get((kind, depth))
+        if marks is None:
+            match kind:
+                case "open":
+                    right = _DEPTH[self._kinds] > 0
+                case "comma":
+                    right = self._kinds == _COMMA
+                case _:
+                    right = self._kinds == _COLON
+            marks = numpy.flatnonzero(right & (self._depths == depth))
+            self._by_depth[kind, depth] = marks
+        return marks
+
+
+def _escaped(raw: NDArray[numpy.uint8]) -> NDArray[numpy.bool_]:
+    """Which bytes an odd number of backslashes stands in front of."""
+    slashes = numpy.flatnonzero(raw == _BACKSLASH)
+    new_run = numpy.diff(slashes, prepend=-2) != 1
+    starts = slashes[new_run]
+    ends = slashes[numpy.append(new_run[1:], True)] + 1
+    marked = numpy.zeros(len(raw) + 1, numpy.bool_)
+    marked[ends[(ends - starts) % 2 == 1]] = True
+    return marked[:-1]
+
+
+def unescaped(text: bytes) -> bytes:
+    """The content of a JSON string (section 7); unsound escapes stay as they are."""
+    if b"\\" not in text:
+        return text
+    try:
+        plain = json.loads(b'"' + text + b'"', strict=False)
+    except ValueError:  # also where it is no UTF-8
+        return _ESCAPE.sub(_undo, text)
+    assert isinstance(plain, str)  # noqa: S101 - the document is one string
+    return plain.encode("utf-8", "surrogatepass")
+
+
+def _undo(escape: re.Match[bytes]) -> bytes:
+    code = escape[1]
+    if len(code) == 5:
+        return chr(int(code[1:], 16)).encode("utf-8", "surrogatepass")
+    return _SIMPLE.get(code, escape[0])
