@@ -4,7 +4,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One WebSocket message."""
+    """One WebSocket message, or one segment or datagram of a protocol that is no HTTP."""
 
     from_app: bool
     content: bytes
@@ -18,7 +18,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     flow_id: str
     started: int  # first byte from the app, ns, host clock
     method: str
-    scheme: str
+    scheme: str  # "http", "https"; "tcp", "udp": only `messages` say something
     host: str
     port: int
     path: str  # with the query, as on the wire

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from mitmproxy import exceptions, http
+from mitmproxy import exceptions, http, tcp, udp
 from mitmproxy.flow import Flow
 from mitmproxy.io import FlowReader
 
@@ -26,7 +26,7 @@ _CUT = ("request", "response", "websocket")
 
 
 def read_exchanges(path: Path) -> Iterator[Exchange]:
-    """Yield the HTTP exchanges in the flow file; a torn last flow is left out.
+    """Yield the exchanges in the flow file, also of bare TCP and UDP; a torn last flow is left out.
 
     One flow at a time is in memory, and the WebSockets, whose pieces are joined: they come last.
 
@@ -106,6 +106,8 @@ def receiver_host(flow: http.HTTPFlow) -> str:
 
 
 def _exchange(flow: Flow) -> Exchange | None:
+    if isinstance(flow, tcp.TCPFlow | udp.UDPFlow):
+        return _raw(flow)
     if not isinstance(flow, http.HTTPFlow):
         return None
     request, response = flow.request, flow.response
@@ -133,4 +135,28 @@ def _exchange(flow: Flow) -> Exchange | None:
             for message in (flow.websocket.messages if flow.websocket else [])
         ],
         truncated=[what for what in _CUT if what in str(cut).split()],
+    )
+
+
+def _raw(flow: tcp.TCPFlow | udp.UDPFlow) -> Exchange:
+    host, port = (flow.server_conn.address or ("", 0))[:2]
+    return Exchange(
+        flow_id=flow.id,
+        started=nanoseconds(flow.timestamp_start),
+        method="",
+        scheme="tcp" if isinstance(flow, tcp.TCPFlow) else "udp",
+        host=safe_text(flow.client_conn.sni or host),
+        port=port,
+        path="",
+        request_headers=[],
+        request_body=b"",
+        messages=[
+            Message(
+                from_app=message.from_client,
+                content=message.content,
+                is_text=False,
+                time=nanoseconds(message.timestamp),
+            )
+            for message in flow.messages
+        ],
     )

@@ -25,6 +25,12 @@ _DULL_HEADERS = frozenset(
 )
 
 
+_LONG_LABEL = 20  # characters of a DNS label that hardly is a word
+
+RAW = frozenset({"tcp", "udp"})
+"""Schemes of exchanges that are no HTTP: only their messages say something."""
+
+
 class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     """One place in an exchange that can hold a value."""
 
@@ -39,8 +45,9 @@ def carriers(exchange: Exchange) -> Iterator[Carrier]:
     """Yield every carrier of what the app sent, in wire order."""
     path, _, query = exchange.path.partition("?")
     time = exchange.started
-    yield Carrier(location="url host", start="host", data=exchange.host.encode(), time=time)
-    yield Carrier(location="url path", start="path", data=_bytes(path), time=time)
+    yield Carrier(location="url host", start="host", data=_bytes(exchange.host), time=time)
+    if path:
+        yield Carrier(location="url path", start="path", data=_bytes(path), time=time)
     if query:
         for name, value in form_fields(_bytes(query), "query"):
             yield Carrier(location=f"url {name}"[:120], start=name[:120], data=value, time=time)
@@ -67,14 +74,38 @@ def carriers(exchange: Exchange) -> Iterator[Carrier]:
             time=time,
             content_encodings=encodings[:4],
         )
-    for index, message in enumerate(exchange.messages):
-        if message.from_app:
-            yield Carrier(
-                location=f"websocket message {index}",
-                start="websocket",
-                data=message.content,
-                time=message.time,
-            )
+    yield from _messages(exchange, time)
+
+
+def _messages(exchange: Exchange, time: int) -> Iterator[Carrier]:
+    sent = [(index, one) for index, one in enumerate(exchange.messages) if one.from_app]
+    if exchange.scheme in RAW:
+        # Segments have no borders that mean anything: a value may be cut by one.
+        stream = b"".join(message.content for _, message in sent)
+        if stream:
+            first = sent[0][1].time
+            yield Carrier(location="stream", start="stream", data=stream, time=first or time)
+        return
+    for index, message in sent:
+        yield Carrier(
+            location=f"websocket message {index}",
+            start="websocket",
+            data=message.content,
+            time=message.time,
+        )
+
+
+def name_carriers(name: str, time: int) -> Iterator[Carrier]:
+    """Yield what the name of a DNS question can hold, at `time` (host ns).
+
+    Data that leaves in names is cut into labels of at most 63 bytes (RFC 1035, section 2.3.4), so
+    long labels are also put together.
+    """
+    yield Carrier(location="dns name", start="dns", data=_bytes(name), time=time)
+    long = [label for label in name.split(".") if len(label) >= _LONG_LABEL]
+    if len(long) > 1:
+        joined = _bytes("".join(long))
+        yield Carrier(location="dns name", start="dns labels joined", data=joined, time=time)
 
 
 def _bytes(text: str) -> bytes:

@@ -31,8 +31,14 @@ _UNNAMED: tuple[Decoder, ...] = (
 )
 """Binary formats without a name in front: each takes a buffer only if all of it fits."""
 
-_VERBATIM = frozenset({"plist", "java", "msgpack", "cbor"})
-"""First words of the steps of formats in which a damaged or hidden part is searched as it stands."""
+_BESIDE_TEXT: tuple[Decoder, ...] = (objects.message_pack, objects.cbor)
+"""Those of them that may look like a text in an older encoding."""
+
+_VERBATIM = frozenset({"plist", "java", "msgpack", "cbor", "protobuf", "grpc"})
+"""First words of the steps of formats that are also searched as they stand.
+
+Parts may be damaged or hidden behind a repeated key, or bytes may fit a format by chance.
+"""
 
 _MEDIA = (
     b"\x89PNG\r\n\x1a\n",
@@ -47,7 +53,7 @@ _MEDIA = (
     b"#!AMR",
     b"%PDF-",
 )
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _SAMPLE = 4096
 _FEW = 1024
 _RANDOM = 0.93
@@ -65,9 +71,13 @@ def unpack(data: bytes, budget: Budget) -> list[Piece] | None:
         pieces = framing.chunked(data, budget)
         if pieces is not None:
             return pieces
-    if is_text(data):
+    if is_utf8(data):
         return None
-    for decoder in _UNNAMED:
+    pieces = wide_text(data, budget)
+    if pieces is not None:
+        return pieces
+    text = is_text(data)
+    for decoder in _BESIDE_TEXT if text else _UNNAMED:
         pieces = decoder(data, budget)
         if pieces is not None:
             return pieces
@@ -81,13 +91,13 @@ def is_object(data: bytes) -> bool:
     budget = Budget(Limits(), len(data))
     return any(
         decoder(data, budget) is not None
-        for decoder in (protobuf, objects.message_pack, objects.cbor)
+        for decoder in (wide_text, protobuf, objects.message_pack, objects.cbor)
     )
 
 
 def holds_all(pieces: list[Piece]) -> bool:
     """Whether the pieces say all that their input says, so that it need not be searched itself."""
-    return not pieces or pieces[0].step.partition(" ")[0] not in _VERBATIM
+    return bool(pieces) and pieces[0].step.partition(" ")[0] not in _VERBATIM
 
 
 def structure(data: bytes) -> Text:
@@ -102,8 +112,8 @@ def structure(data: bytes) -> Text:
     return PlainText(data)
 
 
-def is_text(data: bytes) -> bool:
-    """Whether a buffer is made of characters, in UTF-8 or an older encoding."""
+def is_utf8(data: bytes) -> bool:
+    """Whether a buffer begins with characters in UTF-8, and nothing that is no text."""
     sample = data[:_SAMPLE]
     if len(sample.translate(None, _CONTROL)) != len(sample):
         return False
@@ -112,41 +122,70 @@ def is_text(data: bytes) -> bool:
     try:
         sample.decode()
     except UnicodeDecodeError as error:
-        if error.start >= len(sample) - 3 and len(data) > len(sample):
-            return True
-        return _older(sample) is not None
+        return error.start >= len(sample) - 3 and len(data) > len(sample)
     return True
 
 
-def transcoded(data: bytes) -> tuple[str, bytes] | None:
-    """Text of another encoding in UTF-8, with the encoding's name; None if it is UTF-8."""
+def is_text(data: bytes) -> bool:
+    """Whether a buffer is made of characters, in UTF-8 or an older encoding of Chinese."""
+    if is_utf8(data):
+        return True
+    sample = data[:_SAMPLE]
+    if len(sample.translate(None, _CONTROL)) != len(sample):
+        return False
+    return _older(sample) is not None or _older(sample[:-1]) is not None
+
+
+def older_text(data: bytes) -> bytes | None:
+    """Text in GB 18030 or its parts GBK and GB 2312, as UTF-8; None if it is UTF-8 already."""
     if data.isascii():
         return None
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return "utf-16", data.decode("utf-16", "replace").encode("utf-8", "replace")
     try:
         data.decode()
     except UnicodeDecodeError:
-        pass
+        text = _older(data)
+        return None if text is None else text.encode()
+    return None
+
+
+def wide_text(data: bytes, budget: Budget) -> list[Piece] | None:
+    """UTF-16 as a whole, by its mark or by the zeros of its Latin letters."""
+    if len(data) % 2 or len(data) < 4:
+        return None
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        name = "utf-16"
+    elif data[1:_SAMPLE:2].count(0) * 2 >= len(data[1:_SAMPLE:2]) and data[0]:
+        name = "utf-16-le"
+    elif data[0:_SAMPLE:2].count(0) * 2 >= len(data[0:_SAMPLE:2]) and data[1]:
+        name = "utf-16-be"
     else:
         return None
-    text = _older(data)
-    return None if text is None else ("gbk", text.encode())
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return None
+    plain = text.encode("utf-8", "surrogatepass")
+    return [Piece("utf-16", plain)] if is_utf8(plain) and budget.take(len(plain)) else None
 
 
 def _older(data: bytes) -> str | None:
-    """Text in GB 18030, which contains GBK and GB 2312; most characters must be common ones."""
+    """Text in GB 18030, if at least half of its other than Latin characters are usual ones."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    strange = sum(1 for character in text[:_SAMPLE] if not _common(character))
-    return text if strange * 8 <= len(text[:_SAMPLE]) else None
+    others = [character for character in text[:_SAMPLE] if ord(character) >= 0x80]
+    usual = sum(1 for character in others if _usual(character))
+    return text if usual * 2 >= len(others) else None
 
 
-def _common(character: str) -> bool:
-    code = ord(character)
-    return code < 0x80 or 0x4E00 <= code <= 0x9FA5 or 0x3000 <= code <= 0x303F or code >= 0xFF00
+def _usual(character: str) -> bool:
+    """Whether GB 2312 has it among its 3755 characters of the first level, or as a sign."""
+    try:
+        row = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return 0xA1 <= row <= 0xA3 or 0xB0 <= row <= 0xD7
 
 
 def without_zeros(data: bytes) -> bytes | None:

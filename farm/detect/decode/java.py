@@ -97,7 +97,10 @@ class _Reader:
             case 0x70:
                 return None
             case 0x71:
-                return self._referenced()
+                known = self._referenced()
+                if isinstance(known, str):
+                    self._add(path, known.encode("utf-8", "surrogatepass"))
+                return known
             case 0x73:
                 self._instance(path, depth)
             case 0x74 | 0x7C:

@@ -1,4 +1,8 @@
-"""XML by lxml's event parser: no entities are resolved, no tree is built, nothing is fetched."""
+"""XML by lxml's event parser: no tree is built, nothing is fetched, and no entity is declared.
+
+The document type is taken out before the parser sees it and searched by itself, so that entities
+can neither multiply nor name files.
+"""
 
 import re
 
@@ -7,6 +11,7 @@ from lxml import etree
 from farm.detect.decode.node import Budget, Piece, shorten
 
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][\w.:\-]*[\s/>])")
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?+>")
 _LARGEST = 32 << 20
 _DEEPEST = 200
 
@@ -29,6 +34,10 @@ def xml(data: bytes, budget: Budget) -> list[Piece] | None:
         recover=True,
     )
     try:
+        doctype = _DOCTYPE.search(data)
+        if doctype is not None:
+            collector.raw("doctype", doctype[0])
+            data = data[: doctype.start()] + data[doctype.end() :]
         parser.feed(data)
         parser.close()
     except (etree.LxmlError, _Bound, ValueError, AssertionError):
@@ -45,6 +54,12 @@ class _Collector:
         self._path: list[str] = []
         self._seen: list[dict[str, int]] = [{}]
         self._text: list[str] = []
+
+    def raw(self, name: str, data: bytes) -> None:
+        """Something the parser shall not see."""
+        if not self._budget.take(len(data)):
+            raise _Bound
+        self.pieces.append(Piece(f"xml {name}", data))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""

@@ -28,6 +28,7 @@ class Span(NamedTuple):
     end: int
     step: str
     data: bytes
+    replaces: bool = True  # False: the text as it stands is a value too
 
 
 class Place(NamedTuple):
@@ -46,7 +47,7 @@ class Text(Protocol):
     """
 
     def spans(self, budget: "Budget") -> list[Span]:
-        """The values that are escaped, undone, in order. Nothing else is searched in their place."""
+        """The values that are escaped, undone, in order."""
         ...
 
     def places(self, offsets: Sequence[int]) -> list[Place]:

@@ -48,8 +48,8 @@ class PlainText:
         """Everything, where it is escaped for a program or for HTML; else what has `%XX` in it."""
         data = self._data
         if b"\\" in data and _UNICODE.search(data):
-            text = _HEX_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), data)
-            return _all(data, "unicode escapes", unescaped(text), budget)
+            bare = _HEX_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), data)
+            return _all(data, "unicode escapes", unescaped(bare), budget)
         if b"&" in data and _ENTITY.search(data):
             text = html.unescape(data.decode("utf-8", "surrogateescape"))
             plain = text.encode("utf-8", "surrogateescape")
@@ -101,7 +101,7 @@ class FieldText:
         if b"+" in value:  # a space, or a plus of base64 that nobody escaped
             spaced = unpercent(value.replace(b"+", b" "))
             if budget.take(len(spaced)):
-                yield Span(first, end, "plus as space", spaced)
+                yield Span(first, end, "plus as space", spaced, replaces=escaped)
 
     def places(self, offsets: Sequence[int]) -> list[Place]:
         """The names and values of fields; of a URL also its other parts."""

@@ -16,8 +16,8 @@ from farm.detect.decode.formats import (
     holds_all,
     is_object,
     is_text,
+    older_text,
     structure,
-    transcoded,
     unpack,
     unreadable,
     without_zeros,
@@ -85,20 +85,13 @@ class Walk:
                 Found((unpacked[index].step, *one.steps), *one[1:])
                 for index, one in self.pieces([piece.data for piece in unpacked], depth + 1)
             ]
-            if holds_all(unpacked):
-                return inner
-            known = {one.number for one in inner}
-            return inner + [
-                one
-                for one in self._as_it_stands(data)
-                if one.number not in known and one.number != UNREADABLE
-            ]
+            return inner if holds_all(unpacked) else self._also_as_it_stands(inner, data)
         if not is_text(data):
             return self._binary(data, depth)
-        other = transcoded(data)
-        if other is not None and self._budget.take(len(other[1])):
-            step, plain = other
-            return [Found((step, *one.steps), *one[1:]) for one in self.buffer(plain, depth + 1)]
+        plain = older_text(data)
+        if plain is not None and self._budget.take(len(plain)):
+            inner = [Found(("gbk", *one.steps), *one[1:]) for one in self.buffer(plain, depth + 1)]
+            return self._also_as_it_stands(inner, data)
         return self._text(data, depth)
 
     def _text(self, data: bytes, depth: int) -> list[Found]:
@@ -178,6 +171,11 @@ class Walk:
             ]
         return found
 
+    def _also_as_it_stands(self, found: list[Found], data: bytes) -> list[Found]:
+        """Add the needles that a reading of `data` did not show."""
+        known = {one.number for one in found}
+        return found + [one for one in self._as_it_stands(data) if one.number not in known]
+
     def _as_it_stands(self, data: bytes) -> list[Found]:
         return [
             Found((), data, number, start, end) for start, end, number in self._scan(data).hits
@@ -202,18 +200,23 @@ def _needs_a_look(piece: bytes) -> bool:
     except UnicodeDecodeError:
         # Most are words that were read as base64: they must cost next to nothing.
         return len(piece) >= _SMALL_BINARY or is_text(piece) or is_object(piece)
-    return not piece.isascii() and len(piece) > 1 and is_object(piece)
+    return not is_text(piece) and is_object(piece)
 
 
 def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
-    """The marks that do not stand in a span, whose own meaning is searched instead."""
+    """The marks that do not stand within a span, whose own meaning is searched instead.
+
+    A needle that reaches beyond a span has its escapes in itself, and counts as it stands.
+    """
+    spans = [span for span in spans if span.replaces]
     if not spans or not (marks.hits or marks.runs):
         return marks
     starts = [span.start for span in spans]
 
     def free(start: int, end: int) -> bool:
-        before = bisect.bisect_left(starts, end) - 1
-        return before < 0 or spans[before].end <= start
+        span = spans[bisect.bisect_right(starts, start) - 1]
+        inside = span.start <= start and end <= span.end
+        return not inside or (span.start == start and span.end == end)
 
     return Marks(
         [hit for hit in marks.hits if free(hit[0], hit[1])],
@@ -226,9 +229,17 @@ def _placed(data: bytes, place: Place, start: int, end: int, one: Found) -> Foun
     """Name the value in which something was found at [`start`, `end`) of a text."""
     named = (place.step,) if place.step else ()
     if not one.steps:
+        if end > place.end or start < place.start:  # over the borders of values
+            return Found((), data, one.number, start, end)
         leaf = data[place.start : place.end] if place.end - place.start < len(data) else data
         return Found(named, leaf, one.number, start - place.start, end - place.start)
     step = one.steps[0]
-    if step and (start > place.start or end < place.end) and " at " not in step:
+    if step and " at " not in step and step[:3] != "jwt" and not _alone(data, place, start, end):
         step = f"{step} at {start - place.start}"
     return one._replace(steps=named + ((step,) if step else ()) + one.steps[1:])
+
+
+def _alone(data: bytes, place: Place, start: int, end: int) -> bool:
+    """Whether [`start`, `end`) is the whole value, but for white space around it."""
+    around = data[place.start : min(start, place.start + 4)], data[end : min(place.end, end + 4)]
+    return start - place.start <= 4 and place.end - end <= 4 and not any(map(bytes.strip, around))
