@@ -21,8 +21,8 @@ class Shape(msgspec.Struct, frozen=True):
     """Digits, letters or both of a certain look, to look for in every decoded piece.
 
     `expression` is a regular expression that Python's `re` and Hyperscan both understand: no
-    groups to capture, no look-around, no back references. It describes the inside: what may not
-    touch it is judged afterwards.
+    groups to capture, no look-around, no back references. What is met touches no further digit on
+    either side; what else may not touch it is judged afterwards.
     """
 
     expression: bytes

@@ -52,7 +52,7 @@ class Engine:
         self._needles = list(needles)
         self._most = most
         self._shapes = {
-            number: re.compile(shape.expression, re.DOTALL)
+            number: re.compile(rb"(?<![0-9])(?:" + shape.expression + rb")\Z", re.DOTALL)
             for number, shape in enumerate(shapes, len(needles))
         }
         patterns: list[tuple[int, bytes, int]] = [(_RUNS, _RUN_STARTS, hyperscan.HS_FLAG_DOTALL)]
@@ -104,7 +104,14 @@ class Engine:
             counts[number] = count + 1
             hits.append(hit)
         runs.sort()
-        return Marks(sorted(set(hits)), runs, crowded)
+        return Marks(self._longest(hits), runs, crowded)
+
+    def _longest(self, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """In order, each once; of a shape only the longest that begins at a place."""
+        kept: dict[tuple[int, int], int] = {}
+        for start, end, number in hits:
+            kept[start, number] = max(end, kept.get((start, number), 0))
+        return sorted((start, end, number) for (start, number), end in kept.items())
 
     def _needle(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
         if number >= len(self._needles):
@@ -122,13 +129,10 @@ class Engine:
 
     def _shape(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
         # The pattern took one byte behind the shape along, except at the end of the buffer.
-        for last in (end - 1, end) if end == len(data) else (end - 1,):
+        for last in (end, end - 1) if end == len(data) else (end - 1,):
             found = self._shapes[number].search(data, max(0, last - _LONGEST_PATTERN), last)
-            while found is not None:
-                start = found.start()
-                if found.end() == last and not (start and data[start - 1 : start].isdigit()):
-                    return start, last, number
-                found = self._shapes[number].search(data, start + 1, last)
+            if found is not None and not data[last : last + 1].isdigit():
+                return found.start(), last, number
         return None
 
 

@@ -24,9 +24,9 @@ _BY_MAGIC: dict[int, tuple[Decoder, ...]] = {
 _UNNAMED: tuple[Decoder, ...] = (
     compression.zlib_stream,
     framing.grpc,
-    protobuf,
     objects.message_pack,
     objects.cbor,
+    protobuf,
     compression.bare,
 )
 """Binary formats without a name in front: each takes a buffer only if all of it fits."""
@@ -154,9 +154,9 @@ def wide_text(data: bytes, budget: Budget) -> list[Piece] | None:
         return None
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         name = "utf-16"
-    elif data[1:_SAMPLE:2].count(0) * 2 >= len(data[1:_SAMPLE:2]) and data[0]:
+    elif _zeros(data[1:_SAMPLE:2], data[:_SAMPLE:2]):
         name = "utf-16-le"
-    elif data[0:_SAMPLE:2].count(0) * 2 >= len(data[0:_SAMPLE:2]) and data[1]:
+    elif _zeros(data[:_SAMPLE:2], data[1:_SAMPLE:2]):
         name = "utf-16-be"
     else:
         return None
@@ -166,6 +166,11 @@ def wide_text(data: bytes, budget: Budget) -> list[Piece] | None:
         return None
     plain = text.encode("utf-8", "surrogatepass")
     return [Piece("utf-16", plain)] if is_utf8(plain) and budget.take(len(plain)) else None
+
+
+def _zeros(high: bytes, low: bytes) -> bool:
+    """Whether at least half of one byte of each pair is zero, and none of the other."""
+    return high.count(0) * 2 >= len(high) and 0 not in low
 
 
 def _older(data: bytes) -> str | None:

@@ -172,7 +172,10 @@ class _Structure:
                 return "$…" + "".join(reversed(steps)), bool(is_key)
             steps.append(self._step(opener, before))
             before = opener
-        return "$" + "".join(reversed(steps)), bool(is_key)
+        # Documents may follow one another, as lines of a log do: all but the first have a number.
+        earlier = int(numpy.searchsorted(self._of("open", 1), before))
+        root = "$" if not earlier else f"{earlier + 1} $"
+        return root + "".join(reversed(steps)), bool(is_key)
 
     def _opener(self, before: int) -> int:
         """The innermost bracket open behind the first `before` marks; -1 if there is none."""

@@ -18,7 +18,9 @@ _TOKEN = re.compile(rb"[^" + _OUTSIDE_TOKEN + rb"]*+")
 _TOKEN_BEFORE = re.compile(rb"[^" + _OUTSIDE_TOKEN + rb"]*+\Z")
 _FIRST_FIELD = re.compile(rb"[A-Za-z0-9_.\-\[\]%$]{1,200}=[^=\s]")
 _NO_FORM = re.compile(rb"[\x00-\x1f<]")
-_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s\"<>]+\Z|/[^\s\"<>]*\?[^\s\"<>]*=[^\s\"<>]*\Z")
+_URL = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s\"<>]+\Z|/[^\s\"<>]*\?[^\s\"<>]*=[^\s\"<>]*\Z"
+)
 _FIELD_ENDS = re.compile(rb"[&?#;]")
 _NESTED = frozenset(b'{["<')
 

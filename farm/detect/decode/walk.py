@@ -153,9 +153,7 @@ class Walk:
 
     def _text_of_binary(self, data: bytes, depth: int) -> list[Found]:
         marks = self._scan(data)
-        found = [
-            Found((), data, number, start, end) for start, end, number in marks.hits
-        ]
+        found = [Found((), data, number, start, end) for start, end, number in marks.hits]
         runs = encoded_runs(data, marks.runs, self._budget)
         for index, one in self.pieces([span.data for span in runs], depth + 1):
             if one.number != UNREADABLE:
@@ -177,9 +175,7 @@ class Walk:
         return found + [one for one in self._as_it_stands(data) if one.number not in known]
 
     def _as_it_stands(self, data: bytes) -> list[Found]:
-        return [
-            Found((), data, number, start, end) for start, end, number in self._scan(data).hits
-        ]
+        return [Found((), data, number, start, end) for start, end, number in self._scan(data).hits]
 
     def _scan(self, data: bytes) -> Marks:
         self.bytes_searched += len(data)

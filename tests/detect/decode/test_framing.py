@@ -21,9 +21,12 @@ def test_multipart_by_its_boundary() -> None:
 def test_parts_of_a_multipart_are_decoded_in_turn() -> None:
     body = (
         b'--X\r\nContent-Disposition: form-data; name="f"; filename="861536030196001"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(b"a=1&i=" + SECRET) + b"\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + base64.b64encode(b"a=1&i=" + SECRET)
+        + b"\r\n"
         b'--X\r\nContent-Disposition: form-data; name="q"\r\n'
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n86153603=\r\n0196=30=30=31\r\n--X--\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        b"86153603=\r\n0196=30=30=31\r\n--X--\r\n"
     )
     assert ("multipart f", "base64", "form i") in places(body)
     assert ("multipart q",) in paths(body)
@@ -64,7 +67,9 @@ def test_xml(text: bytes, path: str) -> None:
 
 def test_xml_resolves_nothing() -> None:
     """No file is read and no entity multiplies (CWE-611, CWE-776)."""
-    outside = b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;<b>861536030196001</b></a>'
+    outside = (
+        b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;<b>861536030196001</b></a>'
+    )
     found = scan(outside, needles=[b"root:", SECRET])
     assert {one.needle for one in found.occurrences} == {1}
     entities = b"".join(

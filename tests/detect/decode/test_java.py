@@ -35,12 +35,9 @@ STREAMS = {
         "YS5sYW5nLk51bWJlcoaslR0LlOCLAgAAeHAAAAAFeA=="
     ),
     "externalizable": base64.b64decode(
-        "rO0ABXNyAAVHJEV4dE12FhdBR5sJDAAAeHB3EQAPODYxNTM2MDMwMTk2MDAxdAAPODYxNTM2MDMwMTk2MDAx"
-        "eA=="
+        "rO0ABXNyAAVHJEV4dE12FhdBR5sJDAAAeHB3EQAPODYxNTM2MDMwMTk2MDAxdAAPODYxNTM2MDMwMTk2MDAxeA=="
     ),
-    "string": base64.b64decode(
-        "rO0ABXQADzg2MTUzNjAzMDE5NjAwMQ=="
-    ),
+    "string": base64.b64decode("rO0ABXQADzg2MTUzNjAzMDE5NjAwMQ=="),
 }
 
 

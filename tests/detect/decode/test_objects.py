@@ -125,11 +125,19 @@ def test_containers_that_refer_to_each_other_end() -> None:
     assert 1 <= len(found.occurrences) <= 2
 
 
-@given(st.recursive(
-    st.integers(0, 2**60) | st.text(max_size=9) | st.binary(max_size=9) | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", min_size=1), inner, max_size=3),
-    max_leaves=10,
-))
+@given(
+    st.recursive(
+        st.integers(0, 2**60)
+        | st.text(max_size=9)
+        | st.binary(max_size=9)
+        | st.floats(allow_nan=False),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.text("ab", min_size=1), inner, max_size=3)
+        ),
+        max_leaves=10,
+    )
+)
 def test_beside_anything_else(document: Any) -> None:
     whole = {"x": document, "imei": SECRET.decode()}
     assert ("msgpack $.imei",) in paths(msgpack.packb(whole))

@@ -58,7 +58,11 @@ def test_plus_is_a_space_and_a_plus() -> None:
 
 
 def test_a_digit_hidden_by_an_escape_is_not_overlooked() -> None:
-    for text in (b"x=1&n=861536030196001%31", b"861536030196001%31", b"see 861536030196001%31 there"):
+    for text in (
+        b"x=1&n=861536030196001%31",
+        b"861536030196001%31",
+        b"see 861536030196001%31 there",
+    ):
         assert paths(text) == []
     assert scan(b"a %20861536030196001").occurrences[0].leaf.data == b" 861536030196001"
 
