@@ -1,82 +1,89 @@
 """`farm setup-phone SERIAL`: takes a real phone through what it needs, once, step by step."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from farm.cli.doctor import show
+from farm.cli.doctor import missing, show
 from farm.cli.output import EXIT_USAGE, emit_json, plain, say
+from farm.cli.stopping import until_stopped
 from farm.devices.adb import Adb
-from farm.devices.checks import Check, check_phones
-from farm.devices.identity import identify, prove_access
-from farm.devices.phone import Phone
-from farm.devices.preparation import PreparationPlan, clean, prepare
-from farm.devices.profiles import load_profiles
-from farm.model.errors import FarmError
+from farm.devices.checks import Check
+from farm.devices.identity import identify
+from farm.devices.phone_checks import PhoneTools, check_phones
+from farm.devices.profiles import DeviceProfile, load_profiles
+from farm.devices.rehearsal import RehearsalPlan, rehearse
 from farm.model.vocabulary import AccessMode
-from farm.paths import DEVICE_PROFILES
+from farm.recorders.network.authority import ensure_authority
+from farm.session.settings import LabSettings, default_home
 
 
-async def _rehearse(phone: Phone) -> Check:
-    """Prepare as a session does (without capture) and put everything back."""
-    plan = PreparationPlan(frida=phone.profile.access is not AccessMode.GADGET)
-    try:
-        prepared = await prepare(phone, plan)
-        await phone.start_screen()
-        await phone.hierarchy()
-        found = "prepared and cleaned"
-        if prepared.frida_address:
-            found += f", frida-server answered at {prepared.frida_address}"
-        return Check(name="rehearsal", subject=phone.serial, ok=True, found=found)
-    except FarmError as error:
-        return Check(
-            name="rehearsal",
-            subject=phone.serial,
-            ok=False,
-            found=str(error),
-            todo="do what the message says and run this command again",
-        )
-    finally:
-        await clean(phone)
-        await phone.release()
-
-
-async def _set_up(serial: str) -> list[Check]:
-    profiles = await asyncio.to_thread(load_profiles, DEVICE_PROFILES)
-    async with Adb() as adb:
-        checks = await check_phones(adb, profiles, only=serial)
-        if not all(
-            check.ok for check in checks if check.name in ("phone", "connection", "profile")
-        ):
-            return checks
+async def _steps(settings: LabSettings, serial: str) -> AsyncGenerator[Check, None]:
+    """Checks first; the rehearsal only on a phone that passed them."""
+    profiles = await asyncio.to_thread(load_profiles, settings.profiles)
+    tools = PhoneTools(profiles=profiles, frida_folder=settings.frida_files_folder)
+    plan = RehearsalPlan(
+        ca_pem=await asyncio.to_thread(ensure_authority, settings.certificate_authority),
+        frida_folder=settings.frida_files_folder,
+        state_folder=settings.ledgers,
+    )
+    async with Adb(port=settings.adb_port) as adb:
+        faults = False
+        async with aclosing(check_phones(adb, tools, only=serial)) as checks:
+            async for check in checks:
+                faults = faults or missing(check)
+                yield check
+        if faults:
+            return
         phone = await identify(adb, serial, profiles)
-        for note in phone.profile.notes:
-            say(f"{plain(serial, 60)}: {note}")
-        try:
-            await prove_access(phone)
-        except FarmError:
-            return checks  # `access` says so already, with what to do
-        if all(check.ok or not check.required for check in checks):
-            checks.append(await _rehearse(phone))
-        return checks
+        _advise(serial, phone.profile)
+        async with aclosing(rehearse(phone, plan)) as checks:
+            async for check in checks:
+                yield check
+
+
+def _advise(serial: str, profile: DeviceProfile) -> None:
+    """What only a person can do on this kind of phone."""
+    for note in profile.notes:
+        say(f"{plain(serial, 60)}: {note}")
+    if profile.access is AccessMode.GADGET:
+        say(f"{plain(serial, 60)}: without root apps are repackaged; docs/phones.md says how")
 
 
 def setup_phone(
-    serial: str = typer.Argument(help="The phone's name in `adb devices`."),
-    as_json: bool = typer.Option(False, "--json", help="Print JSON on stdout."),
+    serial: Annotated[str, typer.Argument(help="The phone's name in `adb devices`.")],
+    home: Annotated[
+        Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
     """Check a phone step by step, then rehearse a preparation and put everything back.
 
+    The rehearsal does what each session does before the app is installed: it sets the proxy and
+    sends something through it, adds the certificate, starts frida-server and asks it, reads the
+    screen, and undoes all of it. Run it again until every step says ok.
+
     Exit codes: 0 the phone is ready, 2 something is left to do.
     """
-    checks = asyncio.run(_set_up(serial))
+    settings = LabSettings(home=home or default_home())
+
+    async def work() -> list[Check]:
+        checks: list[Check] = []
+        async with aclosing(_steps(settings, serial)) as steps:
+            async for check in steps:
+                checks.append(check)
+                if not as_json:
+                    show(check, f"step {len(checks):>2} ")
+        return checks
+
+    checks = asyncio.run(until_stopped(work()))
     if as_json:
         emit_json(checks)
-    else:
-        show(checks)
-        if all(check.ok or not check.required for check in checks):
-            say(f"{plain(serial, 60)} is ready: farm run APP.apk --phone {plain(serial, 60)}")
-            say(f"frida-server files: {Path.home() / '.farm' / 'frida'}")
-    if any(not check.ok and check.required for check in checks):
+    if any(map(missing, checks)):
         raise typer.Exit(EXIT_USAGE)
+    if not as_json:
+        say(f"{plain(serial, 60)} is ready: farm run APP.apk --phone {plain(serial, 60)}")

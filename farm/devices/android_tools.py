@@ -4,6 +4,8 @@ import subprocess
 
 from farm.model.errors import AppError, SetupError
 
+PROGRAMS = ("baksmali", "smali", "zipalign", "apksigner", "apktool", "keytool")
+PACKAGES = "apksigner zipalign libsmali-java apktool default-jre-headless"  # of Debian, for these
 _SECONDS = 300
 
 
@@ -17,9 +19,7 @@ def run(*argv: str) -> None:
     try:
         done = subprocess.run(argv, capture_output=True, timeout=_SECONDS, check=False, text=True)
     except FileNotFoundError as error:
-        raise SetupError(
-            f"{argv[0]} is not in PATH: apt install apksigner zipalign libsmali-java apktool"
-        ) from error
+        raise SetupError(f"{argv[0]} is not in PATH: apt install {PACKAGES}") from error
     except subprocess.TimeoutExpired as error:
         raise AppError(f"{argv[0]} did not end within {_SECONDS} s") from error
     if done.returncode:

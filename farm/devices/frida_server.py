@@ -123,6 +123,11 @@ async def listens(phone: Phone, port: int = PORT) -> bool:
         return False
 
 
+async def runs_ours(phone: Phone, data: bytes) -> bool:
+    """Whether the farm's frida-server, of just these bytes, runs on the phone."""
+    return await _has_file(phone, data) and bool(await _pids(phone))
+
+
 async def start(phone: Phone, folder: Path, port: int = PORT) -> None:
     """Have the operator's frida-server listen on the phone; one that runs already is kept.
 
@@ -131,15 +136,14 @@ async def start(phone: Phone, folder: Path, port: int = PORT) -> None:
         DeviceError: it does not start, or a foreign one holds the port.
     """
     data = await asyncio.to_thread(read_server_file, folder, phone.info.abi)
-    same = await _has_file(phone, data)
     if await listens(phone, port):
-        if same and await _pids(phone):
+        if await runs_ours(phone, data):
             return
         raise DeviceError(
             f"{phone.serial}: something else listens on port {port}, probably another "
             "frida-server: stop it (or reboot the phone)"
         )
-    if not same:
+    if not await _has_file(phone, data):
         await phone.push(data, REMOTE, 0o755)
     await phone.check("chmod", "755", REMOTE)
     version = (await phone.check(REMOTE, "--version", root=True)).strip()

@@ -93,5 +93,7 @@ def frida_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("frida")
     for abi, architecture in ARCHITECTURES.items():
         name = f"frida-server-{frida.__version__}-android-{architecture}"
-        (folder / name).write_bytes(make_frida_server(frida.__version__, abi))
+        data = make_frida_server(frida.__version__, abi)
+        (folder / name).write_bytes(data)
+        (folder / f"{name.replace('-server-', '-gadget-')}.so").write_bytes(data)
     return folder

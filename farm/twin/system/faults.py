@@ -46,6 +46,10 @@ class Faults:
         """Writes below /data fail with ENOSPC, installations with INSUFFICIENT_STORAGE."""
         self._phone.system.files.disk_full = full
 
+    def refuse_root(self, refused: bool = True) -> None:
+        """The root manager denies the shell, as after somebody tapped Deny."""
+        self._phone.system.root_refused = refused
+
     def go_offline(self) -> None:
         """adbd stops answering: adb lists the phone as `offline`."""
         self._phone.daemon.silent = True

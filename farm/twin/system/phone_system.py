@@ -52,6 +52,7 @@ class PhoneSystem:
         self.size_override: tuple[int, int] | None = None
         self.density_override: int | None = None
         self.clock = clock
+        self.root_refused = False  # somebody tapped Deny in the root manager
         self.staging = staging
         self.files = Filesystem(root)
         self.log_buffers = Log()

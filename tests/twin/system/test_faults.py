@@ -67,3 +67,12 @@ async def test_clock_is_skewed_and_can_jump(phone: TwinPhone, adb: Adb) -> None:
 
     stamp = int((await adb("shell", "date +%s%N")).out)
     assert abs(stamp - time.time_ns() - 37_000_000_000) < 2_000_000_000
+
+
+async def test_root_that_is_refused(phone: TwinPhone, adb: Adb) -> None:
+    assert (await adb("shell", "su -c id -u")).out == b"0\n"
+    phone.faults.refuse_root()
+    refused = await adb("shell", "su -c id -u")
+    assert (refused.code, refused.out) == (13, b"")
+    phone.faults.refuse_root(False)
+    assert (await adb("shell", "su -c id -u")).out == b"0\n"

@@ -37,6 +37,8 @@ async def su(context: Context) -> int:
     magisk = context.system.profile.root == "magisk"
     if not magisk and context.actor.uid not in (0, 2000):
         return await context.fail("su: not allowed")
+    if magisk and context.system.root_refused:
+        return await context.fail("Permission denied", 13)  # EACCES, as Magisk's su ends
     actor, command, rest = ROOT_ACTOR, None, []
     while words:
         word = words.pop(0)
