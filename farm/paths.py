@@ -14,6 +14,7 @@ DEVICE_PROFILES = _ROOT / "device_profiles"
 SCENARIOS = _ROOT / "scenarios"
 HOOKS = _ROOT / "hooks"
 HOOK_BUNDLE = HOOKS / "dist" / "farm-hooks.js"
-HOOK_CATALOGUE = HOOKS / "catalogue" / "apis.yaml"
+HOOK_CATALOGUE = HOOKS / "catalogue"
+HOOK_SIGNATURES = HOOKS / "signatures"
 # What set-up compiles; below the checkout, or below the package of an installed wheel.
 BUILD = _ROOT / ".build"

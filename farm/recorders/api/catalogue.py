@@ -85,6 +85,7 @@ class Api(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     way: str = ""  # the route to the information: "settings", "content", "shell", "native", ...
     levels: str
     permission: str
+    alternatives: list[str] = []  # permissions that open it too, or did on earlier levels
     data_type: DataType
     values: list[ValueRule]
     source: list[str]

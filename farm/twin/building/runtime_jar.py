@@ -1,6 +1,7 @@
 """Compile the Android classes that app processes run on into one jar.
 
-The native library for `java.net.NetworkInterface` is compiled beside it.
+What is written by hand is compiled first, then completed with stand-ins of whatever else the hook
+catalogue names. The native library for `java.net.NetworkInterface` is compiled beside it.
 """
 
 import shutil
@@ -9,6 +10,13 @@ from pathlib import Path
 
 from farm.model.errors import SetupError
 from farm.paths import BUILD
+from farm.twin.building.hooked import (
+    catalogue_files,
+    read_hooked,
+    read_signatures,
+    signature_files,
+)
+from farm.twin.building.stand_ins import StandIns, read_existing
 from farm.twin.building.tools import (
     build_lock,
     digest,
@@ -36,7 +44,9 @@ def build_runtime_jar(output: Path = RUNTIME_JAR) -> Path:
         BuildError: the sources do not compile.
     """
     sources = java_files(SOURCES)
-    made_from = digest([*sources, NATIVE_SOURCE], *JAVAC_FLAGS, "1")
+    builder = sorted(Path(__file__).parent.glob("*.py"))
+    named = [*catalogue_files(), *signature_files()]
+    made_from = digest([*sources, NATIVE_SOURCE, *builder, *named], *JAVAC_FLAGS, "2")
     if is_fresh(output, made_from):
         return output
     with build_lock(output.parent):
@@ -46,6 +56,7 @@ def build_runtime_jar(output: Path = RUNTIME_JAR) -> Path:
             folder = Path(temporary)
             classes = folder / "classes"
             run_tool("javac", *JAVAC_FLAGS, "-d", classes, *sources)
+            _complete(sources, classes, folder / "stand-ins")
             run_tool("jar", "--create", "--file", folder / "runtime.jar", "-C", classes, ".")
             library = folder / NATIVE_LIBRARY
             java_home = jdk_home()
@@ -57,6 +68,16 @@ def build_runtime_jar(output: Path = RUNTIME_JAR) -> Path:
             (folder / "runtime.jar").replace(output)
             mark_fresh(output, made_from)
     return output
+
+
+def _complete(sources: list[Path], classes: Path, out: Path) -> None:
+    """Compile the stand-ins of platform classes into the same folder."""
+    platform = [api for api in read_hooked(catalogue_files()) if api.platform]
+    existing = read_existing(classes, SOURCES)
+    made = StandIns(platform, read_signatures(), existing).write(out)
+    replaced = {file.relative_to(out) for file in made}
+    kept = [file for file in sources if file.relative_to(SOURCES) not in replaced]
+    run_tool("javac", *JAVAC_FLAGS, "-nowarn", "-Xlint:none", "-d", classes, *kept, *made)
 
 
 def jdk_home() -> Path:
