@@ -3,17 +3,26 @@
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from farm.model.errors import SetupError
 from farm.paths import BUILD
+from farm.twin.building.calls import write_calls, write_implementations
 from farm.twin.building.class_file import read_class
+from farm.twin.building.hooked import (
+    catalogue_files,
+    read_hooked,
+    read_signatures,
+    signature_files,
+)
 from farm.twin.building.keys import developer_key, pin_of, server_key
 from farm.twin.building.manifest import manifest_xml, write_resources
 from farm.twin.building.runtime_jar import JAVAC_FLAGS, SOURCES, build_runtime_jar
 from farm.twin.building.sample import Sample, read_sample
 from farm.twin.building.smali import smali_text
+from farm.twin.building.stand_ins import Existing, StandIns
 from farm.twin.building.tools import (
     build_lock,
     digest,
@@ -28,12 +37,18 @@ SDKS = SAMPLES / "sdks"
 APKS = BUILD / "twin" / "apks"
 # Public resources of Android, by which aapt knows the manifest's attributes.
 _FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
-_BUILDER_VERSION = "1"
+_BUILDER_VERSION = "2"
 _DEX_API = "28"
 
 
-def build_app(source: Path, out: Path) -> Path:
+def build_app(source: Path, out: Path, catalogue: Sequence[Path] = ()) -> Path:
     """Build the APK of the sample in `source` if it is stale; returns `out`.
+
+    Args:
+        source: the sample's folder.
+        out: the APK.
+        catalogue: hook catalogue files for a sample that calls what they name; default: the
+            shipped ones.
 
     Raises:
         UsageError: `app.yaml` is wrong.
@@ -45,15 +60,19 @@ def build_app(source: Path, out: Path) -> Path:
     for sdk in sample.sdks:
         sources += java_files(SDKS / sdk)
     builder = sorted(Path(__file__).parent.glob("*.py"))
+    named = [*(catalogue or catalogue_files()), *signature_files()] if sample.calls else []
     made_from = digest(
-        [*sources, source / "app.yaml", *java_files(SOURCES), *builder], _BUILDER_VERSION
+        [*sources, source / "app.yaml", *java_files(SOURCES), *builder, *named], _BUILDER_VERSION
     )
     if is_fresh(out, made_from):
         return out
     with build_lock(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
-        signed = _build(sample, sources, Path(temporary))
+        folder = Path(temporary)
+        if sample.calls:
+            sources += _called(catalogue or catalogue_files(), folder / "calls")
+        signed = _build(sample, sources, folder)
         signed.replace(out)
     mark_fresh(out, made_from)
     return out
@@ -93,6 +112,21 @@ def _build(sample: Sample, sources: list[Path], folder: Path) -> Path:
     with zipfile.ZipFile(unsigned, "a", zipfile.ZIP_DEFLATED) as apk:
         apk.write(dex, "classes.dex")
     return sign(unsigned, sample.developer)
+
+
+def _called(catalogue: Sequence[Path], out: Path) -> list[Path]:
+    """Write code that calls what a catalogue names, and stand-ins of the SDKs in it."""
+    apis, signatures = read_hooked(list(catalogue)), read_signatures()
+    write_calls(apis, signatures, out)
+    write_implementations(apis, signatures, out)
+    with zipfile.ZipFile(build_runtime_jar()) as jar:
+        names = [name for name in jar.namelist() if name.endswith(".class")]
+        classes = {
+            name[:-6].replace("/", "."): read_class(jar.read(name)) for name in names
+        }
+    sdks = [api for api in apis if not api.platform and not api.java]
+    StandIns(sdks, signatures, Existing(classes=classes, sources={})).write(out)
+    return java_files(out)
 
 
 def sign(unsigned: Path, developer: str) -> Path:

@@ -28,6 +28,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sdks: list[str] = []  # folders of `samples/sdks` compiled in
     pins: dict[str, str] = {}  # constant of the generated class Pins to the host it pins
     debuggable: bool = False
+    calls: bool = False  # code that calls everything of the hook catalogue is generated in
 
     @property
     def full_permissions(self) -> list[str]:

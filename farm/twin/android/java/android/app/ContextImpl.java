@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The base of every context of a process. */
-final class ContextImpl extends Context {
+public class ContextImpl extends Context {
     private final Application application;
     private final ClassLoader loader;
     private final ManifestFacts manifest;
