@@ -49,6 +49,10 @@ def run_app(
         Path | None,
         typer.Option(help='Where the proxy connects instead: {"host:443": ["address", port]}.'),
     ] = None,
+    hooks: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."),
+    ] = None,
     home: Annotated[
         Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
     ] = None,
@@ -66,7 +70,9 @@ def run_app(
     """
     rules = load_rules(parties)
     chosen = load_bound(scenario, parse_settings(set_), hints)
-    settings = LabSettings(home=home or default_home(), hosts=hosts, parties=parties)
+    settings = LabSettings(
+        home=home or default_home(), hosts=hosts, parties=parties, hooks=tuple(hooks or ())
+    )
     serial = "" if phone in {"any", "twin"} else phone
 
     async def work() -> Judgement | None:

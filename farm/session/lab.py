@@ -26,6 +26,7 @@ from farm.devices.states import Wants
 from farm.explore.loader import Scenario
 from farm.model.errors import DeviceError, DeviceGone, SetupError, UsageError
 from farm.model.session import App
+from farm.recorders.api import load_catalogue
 from farm.recorders.network import CaptureOptions, CaptureProcess
 from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
@@ -61,11 +62,11 @@ class Lab:
 
     async def __aenter__(self) -> "Lab":
         settings = self.settings
-        for path, target in ((settings.bundle, "hooks"), (settings.catalogue, "hooks")):
-            if not path.is_file():
-                raise SetupError(f"{path}: missing; run `make setup`, which builds the {target}")
+        if not settings.bundle.is_file():
+            raise SetupError(f"{settings.bundle}: missing; run `make setup`, which builds the hooks")
         self._bundle_sha256 = await asyncio.to_thread(_sha256, settings.bundle)
-        self._catalogue_sha256 = await asyncio.to_thread(_sha256, settings.catalogue)
+        catalogue = await asyncio.to_thread(load_catalogue, settings.catalogue, settings.hooks)
+        self._catalogue_sha256 = catalogue.sha256
         self._key = await asyncio.to_thread(load_or_create_key, settings.key)
         profiles = await asyncio.to_thread(load_profiles, settings.profiles)
         settings.recordings.mkdir(parents=True, exist_ok=True)
@@ -132,6 +133,8 @@ class Lab:
             capture=self.capture,
             bundle=settings.bundle,
             bundle_sha256=self._bundle_sha256,
+            catalogue=settings.catalogue,
+            hooks=settings.hooks,
             catalogue_sha256=self._catalogue_sha256,
             key=self._key,
             frida_files=settings.frida_files_folder,

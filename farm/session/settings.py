@@ -21,6 +21,7 @@ class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
     profiles: Path = paths.DEVICE_PROFILES
     bundle: Path = paths.HOOK_BUNDLE
     catalogue: Path = paths.HOOK_CATALOGUE
+    hooks: tuple[Path, ...] = ()  # folders with further entries of the catalogue, a tester's own
     hosts: Path | None = None  # overrides of names for the proxy's own connections, JSON
     upstream_certificates: Path | None = None  # PEM file the proxy trusts beside the public CAs
     parties: Path | None = None  # the lab's own list of first and third parties

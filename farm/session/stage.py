@@ -47,7 +47,9 @@ class StageTools(msgspec.Struct, frozen=True, kw_only=True):
     capture: CaptureProcess
     bundle: Path  # compiled hooks
     bundle_sha256: str
-    catalogue_sha256: str
+    catalogue: Path  # the catalogue of hooked APIs
+    hooks: tuple[Path, ...]  # folders that extend it
+    catalogue_sha256: str  # over all of it
     key: Ed25519PrivateKey
     frida_files: Path  # folder with the operator's frida-server and gadget files
     ledgers: Path  # folder that remembers what was changed on phones
@@ -169,6 +171,9 @@ class Stage:
             writer=self._writer.stream(Stream.API),
             package=self._plan.app.package,
             mode="gadget" if self._phone.info.access is AccessMode.GADGET else "server",
+            catalogue=self._tools.catalogue,
+            hooks=self._tools.hooks,
+            sdk=self._phone.info.sdk,
         )
         await self._api.start()
         self._life = ProofOfLife(
