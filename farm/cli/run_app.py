@@ -51,7 +51,9 @@ def run_app(
     ] = None,
     hooks: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."),
+        typer.Option(
+            help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."
+        ),
     ] = None,
     home: Annotated[
         Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")

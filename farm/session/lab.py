@@ -26,7 +26,7 @@ from farm.devices.states import Wants
 from farm.explore.loader import Scenario
 from farm.model.errors import DeviceError, DeviceGone, SetupError, UsageError
 from farm.model.session import App
-from farm.recorders.api import load_catalogue
+from farm.recorders.api.catalogue import load_catalogue
 from farm.recorders.network import CaptureOptions, CaptureProcess
 from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
@@ -63,7 +63,9 @@ class Lab:
     async def __aenter__(self) -> "Lab":
         settings = self.settings
         if not settings.bundle.is_file():
-            raise SetupError(f"{settings.bundle}: missing; run `make setup`, which builds the hooks")
+            raise SetupError(
+                f"{settings.bundle}: missing; run `make setup`, which builds the hooks"
+            )
         self._bundle_sha256 = await asyncio.to_thread(_sha256, settings.bundle)
         catalogue = await asyncio.to_thread(load_catalogue, settings.catalogue, settings.hooks)
         self._catalogue_sha256 = catalogue.sha256

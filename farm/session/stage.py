@@ -173,7 +173,6 @@ class Stage:
             mode="gadget" if self._phone.info.access is AccessMode.GADGET else "server",
             catalogue=self._tools.catalogue,
             hooks=self._tools.hooks,
-            sdk=self._phone.info.sdk,
         )
         await self._api.start()
         self._life = ProofOfLife(

@@ -9,7 +9,7 @@ import { RawMethod, type Raw } from "./bridge.js";
 import type { Engine, Outcome } from "./engine.js";
 import { isHotSpot } from "./hotspot.js";
 import { cast, retain, use, type JavaMethods, type JavaObject } from "./java.js";
-import { isThrowing, readString } from "./jni.js";
+import { forgetGlobal, globalOf, isThrowing, readString } from "./jni.js";
 import { observe, type Call } from "./observe.js";
 import { fault } from "./outbox.js";
 
@@ -45,8 +45,23 @@ export function watchArrivals(engine: Engine, report: (outcome: Outcome) => void
 
 type Arrived = (klass: Raw | undefined, name: string) => void;
 
-/** Not an observer: a class that our own code brings has to be hooked as well. */
+/**
+ * Not an observer: a class that our own code brings has to be hooked as well. Hooking one class
+ * loads those that its methods name, so a class that arrives meanwhile waits until that is done.
+ */
 function watchDefinitions(arrived: Arrived): void {
+  const later = new Map<number, { klass: NativePointer; name: string }[]>();
+  const notice = (env: NativePointer, thread: number, klass: NativePointer, name: string): void => {
+    arrived(klass, name);
+    for (let next = later.get(thread)?.shift(); next !== undefined; next = later.get(thread)?.shift()) {
+      try {
+        arrived(next.klass, next.name);
+      } finally {
+        forgetGlobal(env, next.klass);
+      }
+    }
+    later.delete(thread);
+  };
   for (const overload of (use("java.lang.ClassLoader")["defineClass"] as JavaMethods).overloads) {
     const method = new RawMethod(overload);
     if (method.argumentTypes[0] !== "java.lang.String") continue; // it calls one with a name
@@ -54,9 +69,18 @@ function watchDefinitions(arrived: Arrived): void {
       const result = method.call(env, self, args);
       const [name] = args;
       if (isThrowing(env) || !(name instanceof NativePointer) || name.isNull()) return result;
-      guarded("ClassLoader.defineClass", () => {
-        arrived(result, readString(env, name, 500).text.replace(/\//g, "."));
-      });
+      if (!(result instanceof NativePointer) || result.isNull()) return result;
+      const thread = Process.getCurrentThreadId();
+      const known = readString(env, name, 500).text.replace(/\//g, ".");
+      if (busy.has(thread)) {
+        const queue = later.get(thread) ?? [];
+        queue.push({ klass: globalOf(env, result), name: known });
+        later.set(thread, queue);
+      } else {
+        guarded("ClassLoader.defineClass", () => {
+          notice(env, thread, result, known);
+        });
+      }
       return result;
     });
   }

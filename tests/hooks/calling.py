@@ -1,4 +1,4 @@
-"""Run the sample app that calls the whole catalogue under the real recorder, and pair calls with records."""
+"""Run the app that calls the whole catalogue under the real recorder; pair calls with records."""
 
 import asyncio
 from collections import defaultdict

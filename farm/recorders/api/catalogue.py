@@ -17,6 +17,7 @@ from farm.model.vocabulary import DataType
 from farm.paths import HOOK_CATALOGUE
 
 CATALOGUE_VERSION = 1
+_REFERENCES = frozenset({"AOSP", "NDK", "bionic", "java"})
 MOST_ENTRIES = 2000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads ten times as fast
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
@@ -93,6 +94,11 @@ class Api(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     overloads: list[list[str]] | None = None
     implementations: bool = False
     when: list[Condition] = []
+
+    @property
+    def promised(self) -> bool:
+        """Whether the platform's own reference names the method: hidden ones may come and go."""
+        return not _REFERENCES.isdisjoint(self.source)
 
     def has_level(self, level: int) -> bool:
         """Whether Android of this API level has the method."""

@@ -274,7 +274,7 @@ class HookedProcess:
                 failed={
                     name: reason[:300]
                     for name, reason in message.failed.items()
-                    if self._known(name) and self._expected(name)
+                    if self._known(name) and self._expected(name, reason)
                 },
                 runtime=message.runtime[:100],
             ),
@@ -289,14 +289,18 @@ class HookedProcess:
         """Whether a hook is one of the catalogue's, or one that sees what apps do otherwise."""
         return name in self._apis or (name.startswith("behaviour.") and len(name) < 200)
 
-    def _expected(self, name: str) -> bool:
-        """Whether this version of Android has the method at all."""
+    def _expected(self, name: str, reason: str) -> bool:
+        """Whether this phone should have the method: what it lacks, no app can call."""
         api = self._apis.get(name)
-        return api is None or self._level is None or api.has_level(self._level)
+        if api is None:
+            return True
+        if self._level is not None and not api.has_level(self._level):
+            return False
+        return api.promised or not reason.startswith("no such method here")
 
     def _report_failed(self, failed: dict[str, str], phone: int) -> None:
         for api, reason in failed.items():
-            if self._known(api) and self._expected(api):
+            if self._known(api) and self._expected(api, reason):
                 self._journal.open_gap(GapCause.HOOK_FAILED, scope=api, detail=reason, start=phone)
 
     def _fault(self, where: str, reason: str) -> None:

@@ -7,7 +7,7 @@ spawn announcement or from the phone's own process list, hook it, and only then 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -44,6 +44,7 @@ class ApiRecorder:
         package: str,
         mode: str = "server",
         catalogue: Path = HOOK_CATALOGUE,
+        hooks: Sequence[Path] = (),
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._endpoint = Endpoint(address)
@@ -51,6 +52,7 @@ class ApiRecorder:
         self._package = package
         self._mode = mode
         self._catalogue_path = catalogue
+        self._hooks = tuple(hooks)  # folders that extend the catalogue
         self._journal = Journal(writer, on_event)
         self._bundle = ""
         self._sha256 = ""
@@ -74,7 +76,7 @@ class ApiRecorder:
             DeviceError: nobody answers at the endpoint.
             UsageError: the catalogue or the bundle cannot be used.
         """
-        catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path)
+        catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path, self._hooks)
         self._apis = catalogue.by_id()
         self._configuration = compile_catalogue(catalogue)
         self._bundle = await asyncio.to_thread(read_bundle, self._bundle_path)

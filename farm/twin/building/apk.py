@@ -121,9 +121,7 @@ def _called(catalogue: Sequence[Path], out: Path) -> list[Path]:
     write_implementations(apis, signatures, out)
     with zipfile.ZipFile(build_runtime_jar()) as jar:
         names = [name for name in jar.namelist() if name.endswith(".class")]
-        classes = {
-            name[:-6].replace("/", "."): read_class(jar.read(name)) for name in names
-        }
+        classes = {name[:-6].replace("/", "."): read_class(jar.read(name)) for name in names}
     sdks = [api for api in apis if not api.platform and not api.java]
     StandIns(sdks, signatures, Existing(classes=classes, sources={})).write(out)
     return java_files(out)

@@ -1,8 +1,8 @@
-"""Write the code of an app that calls what the hook catalogue names, each entry in all its overloads.
+"""Write the code of an app that calls what the hook catalogue names, in all overloads.
 
-One method a call, `Calls.id_of_the_entry_N`, so that the stack of a recorded call tells which one it
-was. `Expected` works out in plain Java what the entry's values should be. A call whose conditions
-are missed by a letter follows each entry that has any.
+One method a call, `Calls.id_of_the_entry_N`, so that the stack of a recorded call tells which one
+it was. `Expected` works out in plain Java what the entry's values should be. A call whose
+conditions are narrowly missed follows each entry that has any.
 """
 
 from pathlib import Path
@@ -19,7 +19,8 @@ _PRIMITIVES = frozenset({"boolean", "byte", "char", "short", "int", "long", "flo
 _ARGUMENTS = {
     "boolean": "true", "byte": "(byte) 1", "char": "'c'", "short": "(short) 1", "int": "1",
     "long": "1L", "float": "1.5f", "double": "1.5d", "number": "1", "real": "1.5d",
-    "java.lang.String": '"text"', "java.lang.CharSequence": '"text"', "java.io.File": 'new java.io.File("/none")',
+    "java.lang.String": '"text"', "java.lang.CharSequence": '"text"',
+    "java.io.File": 'new java.io.File("/none")',
     "android.net.Uri": 'android.net.Uri.parse("content://none/of/these")',
     "android.content.Context": "scene.activity()",
     "android.app.Activity": "scene.activity()",
@@ -176,14 +177,16 @@ def _conditioned(kind: str, condition: Condition, matches: bool) -> str:
     made = {
         "android.net.Uri": f"android.net.Uri.parse({quoted})",
         "java.io.File": f"new java.io.File({quoted})",
-        "java.lang.String[]": "{" + ", ".join(f'"{part}"' for part in _words(condition, text)) + "}",
+        "java.lang.String[]": "{"
+        + ", ".join(f'"{part}"' for part in _words(condition, text))
+        + "}",
     }
     return made.get(kind, text if kind in _PRIMITIVES else quoted)
 
 
 def _words(condition: Condition, text: str) -> list[str]:
     """An argument list; a command that is only looked for is handed to `echo`."""
-    return text.split() if condition.is_ else ["echo", *text.split(" ")]
+    return text.split() if condition.is_ else ["/bin/echo", *text.split(" ")]
 
 
 def _text(condition: Condition, matches: bool) -> str:
@@ -191,7 +194,11 @@ def _text(condition: Condition, matches: bool) -> str:
     if condition.is_:
         return condition.is_[0] if matches else _other(condition.is_[0])
     if condition.starts:
-        return condition.starts[0] + ("x" if matches else "")[:1] if matches else "x" + condition.starts[0]
+        return (
+            condition.starts[0] + ("x" if matches else "")[:1]
+            if matches
+            else "x" + condition.starts[0]
+        )
     if condition.contains:
         return condition.contains[0] if matches else condition.contains[0].replace(" ", "_").upper()
     if condition.uri:
@@ -236,9 +243,7 @@ def _rule_lines(
     if rule.each:
         lines.append(f"        if ({start} != null) for (var one{number} : {start}) {{")
         one, indent = f"one{number}", "            "
-    parts = [
-        f"{one}.{path}" for path in rule.get
-    ] or [one]
+    parts = [f"{one}.{path}" for path in rule.get] or [one]
     style = f'"{rule.as_}"'
     wrapped = ", ".join(f"() -> {part}" for part in parts)
     if parts == [one] and not rule.each:

@@ -1,7 +1,7 @@
 """What the hook catalogue names, as the building of stand-ins and calls needs it.
 
-Only reads; the catalogue's own loader checks it. The twin must offer what entries hook, so that each
-can be tried; nothing here tells a session anything.
+Only reads; the catalogue's own loader checks it. The twin must offer what entries hook, so that
+each can be tried; nothing here tells a session anything.
 """
 
 from pathlib import Path
@@ -62,7 +62,7 @@ class HookedApi(msgspec.Struct, frozen=True, kw_only=True):
         return self.class_.startswith(("java.", "javax."))
 
     def signatures(self, known: Signatures) -> list[JavaMethod]:
-        """The overloads that the entry hooks, those of the entry's own list first if none is known."""
+        """The overloads that the entry hooks; those it names, even if no table knows them."""
         name = "<init>" if self.method == "$init" else self.method
         found = known.overloads(self.class_, name)
         if self.overloads is None:
@@ -79,7 +79,9 @@ class HookedApi(msgspec.Struct, frozen=True, kw_only=True):
 def catalogue_files(*folders: Path) -> list[Path]:
     """Every YAML file of the folders, of the shipped catalogue if there is none; in order."""
     given = folders or (HOOK_CATALOGUE,)
-    return [file for one in given for file in (sorted(one.glob("*.yaml")) if one.is_dir() else [one])]
+    return [
+        file for one in given for file in (sorted(one.glob("*.yaml")) if one.is_dir() else [one])
+    ]
 
 
 def signature_files() -> list[Path]:
@@ -101,7 +103,13 @@ def read_hooked(files: list[Path]) -> list[HookedApi]:
             found += msgspec.convert(entries, list[HookedApi])
         except OSError as error:
             raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-        except (yaml.YAMLError, msgspec.ValidationError, KeyError, TypeError, AttributeError) as error:
+        except (
+            yaml.YAMLError,
+            msgspec.ValidationError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ) as error:
             raise UsageError(f"{file}: not a hook catalogue: {error}") from error
     return found
 

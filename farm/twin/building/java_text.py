@@ -15,7 +15,7 @@ def insert_members(source: str, path: list[str], members: str) -> str | None:
     """The source with text put before the closing brace of a class.
 
     Args:
-        path: names of the class from the outermost to the innermost, such as ["Settings", "Secure"].
+        path: names of the classes from outside to inside, such as ["Settings", "Secure"].
 
     Returns:
         None if there is no such class.

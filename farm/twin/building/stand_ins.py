@@ -1,8 +1,8 @@
 """Write Java classes that stand in for those of Android and of SDKs which the hook catalogue names.
 
 Names, parameters and results come from the tables of signatures, never from the catalogue; what a
-member answers comes from `com.android.internal.os.StandIn`. Classes written by hand stay as they are
-and get the members that they lack.
+member answers comes from `com.android.internal.os.StandIn`. Classes written by hand stay as they
+are and get the members that they lack.
 """
 
 from collections.abc import Iterable
@@ -129,9 +129,7 @@ class StandIns:
             return list(self._methods[name].values())
         if existing.access & _INTERFACE:
             return []
-        declared = {
-            (one.name, one.descriptor.partition(")")[0] + ")") for one in existing.methods
-        }
+        declared = {(one.name, one.descriptor.partition(")")[0] + ")") for one in existing.methods}
         return [
             method
             for method in self._methods[name].values()
@@ -174,7 +172,9 @@ class StandIns:
         short = name.rpartition("$")[2] if "$" in name else name.rpartition(".")[2]
         interface = known is not None and known.interface
         parent = "" if known is None or interface else self._parent(known.extends)
-        head = f"{indent}public {'static ' if depth else ''}{'interface' if interface else 'class'} "
+        head = (
+            f"{indent}public {'static ' if depth else ''}{'interface' if interface else 'class'} "
+        )
         text = f"{head}{short}{f' extends {parent}' if parent else ''} {{\n"
         text += self._members(name, indent + "    ", interface=interface)
         for one in inner:
@@ -260,6 +260,8 @@ def _answer(member: str, method: JavaMethod, gives: str) -> str:
         return ""
     if gives == "boolean":
         return "return true;"
+    if gives in ("float", "double"):
+        return f'return ({gives}) ({helper}.number("{member}") + 0.5);'
     if gives in _PRIMITIVES:
         return f'return ({gives}) {helper}.number("{member}");'
     if gives in ("java.lang.String", "java.lang.CharSequence"):
