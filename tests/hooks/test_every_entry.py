@@ -1,7 +1,7 @@
 """Every Java entry of the catalogue fires, with arguments, value and stack; and only when meant.
 
-The app says in plain Java what it passed, got and expects; the stand-ins that it calls are made from
-published descriptions of Android. Native entries are tested with a real library elsewhere.
+The app says in plain Java what it passed, got and expects; the stand-ins that it calls are made
+from published descriptions of Android. Native entries are tested with a real library elsewhere.
 """
 
 from collections import defaultdict
