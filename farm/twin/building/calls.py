@@ -6,6 +6,7 @@ conditions are narrowly missed follows each entry that has any.
 """
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,6 +15,7 @@ from farm.twin.building.hooked import Condition, HookedApi, ValueRule
 from farm.twin.building.stand_ins import type_text
 
 PACKAGE = "com.example.catalogue"
+Conditions = dict[int | Literal["this"], Condition]
 _PRIMITIVES = frozenset({"boolean", "byte", "char", "short", "int", "long", "float", "double"})
 # What an argument is where nothing hangs on it; anything else is null.
 _ARGUMENTS = {
@@ -123,9 +125,7 @@ def _call(name: str, api: HookedApi, method: JavaMethod, matches: bool) -> str:
     return f"    static Object {name}(Scene scene) throws Throwable {{\n{body}\n    }}\n"
 
 
-def _object(
-    api: HookedApi, conditions: dict[int | str, Condition], matches: bool, lines: list[str]
-) -> str:
+def _object(api: HookedApi, conditions: Conditions, matches: bool, lines: list[str]) -> str:
     """An expression for the object that the method is called on."""
     condition = conditions.get("this")
     if api.class_ == "java.io.File":
