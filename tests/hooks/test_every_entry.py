@@ -102,7 +102,9 @@ def test_a_call_is_recorded_once_and_as_nothing_else(everything: Calls) -> None:
     for name, records in everything.recorded.items():
         if name:
             own = called[name].api
-            seen |= {(own, one.api) for one in records if one.api != own}
+            # The JVM opens files and starts programs by functions that are hooked as well.
+            others = [one.api for one in records if not one.api.startswith("native.")]
+            seen |= {(own, one) for one in others if one != own}
     expected = ALSO | ON_THE_WAY
     assert {pair for pair in seen - expected if called_near(pair)} == set()
     assert expected <= seen
