@@ -89,7 +89,8 @@ async def give_back(client: Client, entry: Entry, delay: float) -> None:
 async def waiting(client: Client) -> dict[str, int]:
     """How many entries wait in each queue."""
     rows = await client.fetch(
-        f"SELECT entrypoint, count(*) AS n FROM {table()} WHERE status = 'queued' GROUP BY 1"  # noqa: S608 - the engine's own table name
+        f"SELECT entrypoint, count(*) AS n FROM {_names().queue_table} "  # noqa: S608 - the engine's own table name
+        "WHERE status = 'queued' GROUP BY 1"
     )
     return {row["entrypoint"]: row["n"] for row in rows}
 
@@ -102,9 +103,13 @@ async def prune_log(client: Client, days: float) -> None:
     )
 
 
-def table() -> str:
-    """Name of the engine's table, for joins in statements of ours."""
-    return _names().queue_table
+async def existing(client: Client, queue_ids: Sequence[int]) -> set[int]:
+    """Which of these entries the queue still has."""
+    rows = await client.fetch(
+        f"SELECT id FROM {_names().queue_table} WHERE id = ANY($1)",  # noqa: S608 - the engine's own table name
+        queue_ids,
+    )
+    return {row["id"] for row in rows}
 
 
 @functools.cache
