@@ -1,12 +1,16 @@
 """One embedded PostgreSQL for the whole run of these tests; every test gets its own database."""
 
+import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
+
+from farm.campaign.database import Database, migrate
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +43,25 @@ def server_url(open_folder: Path) -> Iterator[str]:
         process.stdin.close()
         process.stdout.close()
         process.wait(60)
+
+
+@pytest.fixture
+async def database_url(server_url: str) -> AsyncIterator[str]:
+    """An empty database with the farm's schema, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(server_url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        url = server_url.rsplit("/", 1)[0] + f"/{name}"
+        await migrate(url)
+        yield url
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Connections to a database of this test's own."""
+    async with Database(database_url) as opened:
+        yield opened

@@ -23,6 +23,7 @@ _PASSING = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke in the middle of its own set-up
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -91,10 +92,12 @@ class Database:
             usable = True
             raise
         finally:
-            if not usable:
-                # Mid-statement or half dead: a polite end could take for ever.
-                client.terminate()
-            await pool.release(client, timeout=_CONNECT_SECONDS)
+            # A connection that broke has left the pool by itself.
+            with contextlib.suppress(*_PASSING):
+                if not usable:
+                    # Mid-statement or half dead: a polite end could take for ever.
+                    client.terminate()
+                await pool.release(client, timeout=_CONNECT_SECONDS)
 
     async def _opened(self) -> Any:
         async with self._opening:

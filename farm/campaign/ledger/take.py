@@ -59,8 +59,8 @@ async def take(
     """
     given: list[Assignment] = []
     async with database.transaction() as client:
-        # What a crash of the server forgets here, the lease brings back.
-        await client.execute("SET LOCAL synchronous_commit = off")
+        # Committed to disk before anything starts: a server that forgot a take in its crash would
+        # give the same fencing number twice.
         for offer in offers:
             given += await _serve(client, worker, host, offer, lease, policy)
     return given

@@ -1,0 +1,48 @@
+"""The worker in this process, over a real database and idle phones."""
+
+import asyncio
+from pathlib import Path
+
+from farm.campaign.database import Database
+from farm.campaign.worker.settings import WorkerSettings
+from tests.campaign.idle import IdleExecutor, run_worker
+from tests.campaign.planning import app, create
+
+
+async def counts(database: Database) -> dict[str, int]:
+    async with database.transaction() as client:
+        rows = await client.fetch("SELECT state, count(*) AS n FROM job GROUP BY 1")
+    return {row["state"]: row["n"] for row in rows}
+
+
+async def until_done(database: Database, jobs: int, seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while (await counts(database)).get("done", 0) < jobs:
+            await asyncio.sleep(0.1)
+
+
+async def test_campaign_runs_to_its_end(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await create(database, "small", [app(n) for n in range(40)])
+    settings = WorkerSettings(name="host-a", poll=0.1)
+    phones = IdleExecutor("a", 8, 0.01, tmp_path / "recordings")
+    async with asyncio.TaskGroup() as group:
+        worker = group.create_task(
+            run_worker(database_url, tmp_path, tmp_path / "store", settings, [phones])
+        )
+        await until_done(database, 40)
+        async with asyncio.timeout(20):
+            while True:
+                async with database.transaction() as client:
+                    if await client.fetchval("SELECT state FROM campaign") == "finished":
+                        break
+                await asyncio.sleep(0.1)
+        worker.cancel()
+    async with database.transaction() as client:
+        assert await client.fetchval("SELECT count(*) FROM result") == 40
+        assert await client.fetchval("SELECT count(*) FROM pgqueuer") == 0
+        recordings = {r["recording"] for r in await client.fetch("SELECT recording FROM attempt")}
+    assert len(recordings) == 40
+    assert all((tmp_path / "store" / name / "manifest.json").is_file() for name in recordings)
+    assert not list((tmp_path / "recordings").iterdir())
