@@ -6,6 +6,7 @@ what it saw.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 
 from farm.explore.app import AppView
@@ -30,7 +31,8 @@ from farm.explore.screen_actions import Screen
 from farm.model.errors import DeviceError, DeviceGone, FarmError
 from farm.model.vocabulary import ConsentAnswer, DialogKind
 
-_MOST_RESTARTS = 60
+_VAIN_RESTARTS = 5  # in a row, with no screen of the app in between
+_MOST_READ = 500  # pictures whose words are remembered
 _MOST_TAPS_ON_CONSENT = 3
 _PLACELESS = {DialogKind.PERMISSION, DialogKind.CRASH}
 _PASSABLE = {
@@ -86,6 +88,7 @@ class Explorer:
         self._events = 0
         self._idle = 0
         self._restarts = 0
+        self._vain_restarts = 0
         self._consent_taps = 0
         self._activities: set[str] = set()
         self._foreign: dict[str, None] = {}
@@ -94,6 +97,7 @@ class Explorer:
         self._found: list[int] = []
         self._script: list[str] = []
         self._last: tuple[Place, Action] | None = None
+        self._read: dict[str, tuple[Word, ...]] = {}  # by digest of the picture
 
     async def run(self) -> Report:
         """Explore until the budget is spent or nothing is left to do.
@@ -170,6 +174,7 @@ class Explorer:
         self.graph.join(name, older)
         place, fresh = self.graph.see(name, actions)
         self._activities.add(state.activity)
+        self._vain_restarts = 0
         heard = await self._novelty()
         news = fresh or bool(heard - self._heard)
         self._heard |= heard
@@ -257,12 +262,14 @@ class Explorer:
         return await self._restart()
 
     async def _restart(self) -> bool:
-        if self._restarts >= _MOST_RESTARTS:
+        if self._vain_restarts >= _VAIN_RESTARTS:
             return False
         self._restarts += 1
+        self._vain_restarts += 1
         self._note_last("")
         self._spend("restart", news=False)
-        return await self._app.reopen()
+        await self._app.reopen()  # if that fails, the next look finds no app and tries again
+        return True
 
     def _note_last(self, leads_to: str) -> None:
         if self._last is not None:
@@ -290,4 +297,9 @@ class Explorer:
             raise
         except DeviceError:
             return ()
-        return await asyncio.to_thread(self._read_picture, picture)
+        digest = hashlib.sha256(picture).hexdigest()
+        if digest not in self._read:
+            if len(self._read) >= _MOST_READ:
+                self._read.clear()
+            self._read[digest] = await asyncio.to_thread(self._read_picture, picture)
+        return self._read[digest]

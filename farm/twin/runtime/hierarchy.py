@@ -95,7 +95,8 @@ def _print(view: View, package: str, index: int, depth: int, parts: list[str]) -
         f' selected="{flag(view.selected)}" visible-to-user="true"'
         f' bounds="[{left},{top}][{right},{bottom}]"'
     )
-    children = [child for child in view.children if child.shown] if depth > 1 else []
+    told = depth > 1 and not view.hides_below
+    children = [child for child in view.children if child.shown] if told else []
     if not children:
         parts.append(" />")
         return

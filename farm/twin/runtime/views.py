@@ -37,6 +37,7 @@ class View:
         "focused",
         "gravity",
         "height",
+        "hides_below",
         "hint",
         "id",
         "index",
@@ -82,6 +83,7 @@ class View:
         self.background: str = fields.get("background", "")
         self.padding: float = fields.get("padding", 0.0)
         self.children: list[View] = fields.get("children", [])
+        self.hides_below: bool = fields.get("hides_below", False)  # from accessibility
         self.invisible = False
         self.parent: View | None = None
         self.index = 0
@@ -170,6 +172,7 @@ def _decode(node: Any, depth: int, count: list[int]) -> View:
         color=_text(node, "color")[:20],
         background=_text(node, "background")[:20],
         padding=min(max(_number(node, "padding", 0.0), 0.0), 1000.0),
+        hides_below=node.get("hides_below") is True,
         children=decoded,
     )
     view.invisible = node.get("visibility") in ("invisible", 4)

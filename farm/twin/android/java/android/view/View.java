@@ -12,6 +12,8 @@ public class View {
     public static final int INVISIBLE = 4;
     public static final int GONE = 8;
     public static final int NO_ID = -1;
+    public static final int IMPORTANT_FOR_ACCESSIBILITY_AUTO = 0;
+    public static final int IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS = 4;
 
     /** Told of a tap. */
     public interface OnClickListener {
@@ -34,6 +36,7 @@ public class View {
     private int visibility = VISIBLE;
     private int background;
     private int padding;
+    private boolean hidesBelow;
     private Object tag;
     ViewGroup.LayoutParams params;
     LayoutRoot root;
@@ -114,6 +117,12 @@ public class View {
     /** The same room on each side, in dp. */
     public final void setPadding(int dp) {
         padding = dp;
+        invalidate();
+    }
+
+    /** Whether accessibility hears of this view and of what is in it. */
+    public void setImportantForAccessibility(int mode) {
+        hidesBelow = mode == IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS;
         invalidate();
     }
 
@@ -202,6 +211,9 @@ public class View {
             node.put("background", Windows.color(background));
         }
         node.put("padding", padding);
+        if (hidesBelow) {
+            node.put("hides_below", true);
+        }
         if (visibility == GONE) {
             node.put("visibility", "gone");
         } else if (visibility == INVISIBLE) {

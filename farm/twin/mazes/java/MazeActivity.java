@@ -1,0 +1,184 @@
+package com.example.maze;
+
+import android.Manifest;
+import android.app.Activity;
+import android.app.AlertDialog;
+import android.content.Intent;
+import android.os.Bundle;
+import android.util.Log;
+import android.view.View;
+import android.view.ViewGroup;
+import android.webkit.WebView;
+import android.widget.Button;
+import android.widget.EditText;
+import android.widget.FrameLayout;
+import android.widget.LinearLayout;
+import android.widget.ScrollView;
+import com.example.kit.Choice;
+import com.example.kit.Ui;
+import java.util.Random;
+
+/** One screen of the maze, drawn by its kind; which one is in the intent. */
+public class MazeActivity extends Activity {
+    static final String SCREEN = "screen";
+    private static final String TAG = "maze";
+    private static final int POSTS = 40;
+    private static final Random CHANCE = new Random();
+    private int number;
+
+    @Override
+    protected void onCreate(Bundle savedInstanceState) {
+        super.onCreate(savedInstanceState);
+        String wanted = getIntent() == null ? null : getIntent().getStringExtra(SCREEN);
+        number = wanted == null ? 0 : Integer.parseInt(wanted);
+        if (number == 0 && MazeData.CONSENT && !new Choice(this).isAccepted()) {
+            setContentView(Ui.column(this, Ui.title(this, R.id.title, MazeData.LABEL)));
+            ask();
+            return;
+        }
+        show();
+    }
+
+    @Override
+    protected void onResume() {
+        super.onResume();
+        if (number != 0 || !MazeData.CONSENT || new Choice(this).isAccepted()) {
+            Log.i(TAG, "screen " + number);
+        }
+    }
+
+    private void ask() {
+        new AlertDialog.Builder(this)
+                .setTitle("温馨提示")
+                .setMessage("欢迎使用，请您阅读并同意《用户协议》和《隐私政策》")
+                .setCancelable(false)
+                .setNegativeButton("不同意", (dialog, which) -> finish())
+                .setPositiveButton("同意", (dialog, which) -> {
+                    new Choice(this).set(true);
+                    Log.i(TAG, "screen " + number);
+                    show();
+                })
+                .show();
+    }
+
+    private void show() {
+        String kind = MazeData.KINDS[number];
+        switch (kind) {
+            case "canvas":
+                setContentView(picture(new FrameLayout(this)));
+                break;
+            case "web":
+                setContentView(picture(new WebView(this)));
+                break;
+            case "wall":
+                setContentView(wall());
+                break;
+            case "form":
+                setContentView(form());
+                break;
+            default:
+                setContentView(list("feed".equals(kind)));
+        }
+        dialog(MazeData.DIALOGS[number]);
+    }
+
+    private View list(boolean feed) {
+        LinearLayout rows = Ui.column(this);
+        rows.addView(Ui.title(this, R.id.title, MazeData.TITLES[number]));
+        String[] texts = MazeData.TEXTS[number];
+        for (int i = 0; i < texts.length; i++) {
+            int target = MazeData.TARGETS[number][i];
+            rows.addView(Ui.button(this, R.id.row, texts[i], () -> follow(target)));
+        }
+        if (feed) {
+            for (int i = 0; i < POSTS; i++) {
+                String post = "求推荐好书 第" + CHANCE.nextInt(1_000_000) + "期";
+                rows.addView(Ui.button(this, R.id.post, post, () -> detail(post)));
+            }
+        } else if (texts.length == 0) {
+            rows.addView(Ui.text(this, R.id.body, MazeData.BODIES[number], 15));
+        }
+        ScrollView scroll = new ScrollView(this);
+        scroll.addView(rows);
+        return scroll;
+    }
+
+    private void detail(String post) {
+        setContentView(Ui.column(this, Ui.title(this, R.id.title, "帖子详情"),
+                Ui.text(this, R.id.body, post + " 楼主说：今天天气不错", 15)));
+    }
+
+    /** Buttons that are drawn, and told to nobody but the eye. */
+    private View picture(ViewGroup canvas) {
+        canvas.setImportantForAccessibility(View.IMPORTANT_FOR_ACCESSIBILITY_NO_HIDE_DESCENDANTS);
+        canvas.addView(list(false));
+        return canvas;
+    }
+
+    private View wall() {
+        EditText phone = new EditText(this);
+        phone.setId(R.id.phone);
+        phone.setHint("请输入手机号");
+        EditText password = new EditText(this);
+        password.setId(R.id.password);
+        password.setHint("请输入密码");
+        password.setInputType(0x81);
+        return Ui.column(this, Ui.title(this, R.id.title, "欢迎登录"), phone, password,
+                Ui.button(this, R.id.login, "登录", () -> { }));
+    }
+
+    private View form() {
+        EditText field = new EditText(this);
+        field.setId(R.id.phone);
+        String text = MazeData.TEXTS[number].length > 0 ? MazeData.TEXTS[number][0] : "";
+        Button next = Ui.button(this, R.id.row, text, () -> {
+            if (field.getText().length() > 0) {
+                follow(MazeData.TARGETS[number][0]);
+            }
+        });
+        return Ui.column(this, Ui.title(this, R.id.title, MazeData.TITLES[number]), field, next);
+    }
+
+    private void follow(int target) {
+        if (target >= 0) {
+            Intent intent = new Intent(this, MazeActivity.class);
+            intent.putExtra(SCREEN, String.valueOf(target));
+            startActivity(intent);
+        } else if (target == MazeData.FOREIGN) {
+            Intent intent = new Intent();
+            intent.setClassName(MazeData.OTHER_APP, MazeData.OTHER_ACTIVITY);
+            startActivity(intent);
+        } else if (target == MazeData.RESET) {
+            Log.i(TAG, "reset");
+            finishAffinity();
+        }
+    }
+
+    private void dialog(String kind) {
+        switch (kind) {
+            case "permission":
+                requestPermissions(new String[] {Manifest.permission.ACCESS_FINE_LOCATION}, 1);
+                break;
+            case "update":
+                notice("发现新版本", "修复问题", "以后再说", "立即更新");
+                break;
+            case "rating":
+                notice("给个好评", "喜欢我们的应用吗", "下次再说", "去好评");
+                break;
+            case "battery":
+                notice("后台运行", "请允许忽略电池优化", "取消", "去设置");
+                break;
+            case "advertisement":
+                notice("广告", "年中大促", "跳过广告", "查看");
+                break;
+            default:
+        }
+    }
+
+    private void notice(String title, String text, String no, String yes) {
+        new AlertDialog.Builder(this).setTitle(title).setMessage(text)
+                .setNegativeButton(no, (dialog, which) -> { })
+                .setPositiveButton(yes, (dialog, which) -> { })
+                .show();
+    }
+}
