@@ -26,7 +26,7 @@ from farm.explore.explorer.values import (
     digest_of,
 )
 from farm.explore.interruptions import Interruptions
-from farm.explore.pictures.words import Reader, Word, says_nothing
+from farm.explore.pictures.words import Reader, Word, drawn_by, says_nothing
 from farm.explore.screen_actions import Screen
 from farm.model.errors import DeviceError, DeviceGone, FarmError
 from farm.model.vocabulary import ConsentAnswer, DialogKind
@@ -249,11 +249,11 @@ class Explorer:
 
     async def _leave(self, state: ScreenState) -> bool:
         """Come back from another app, or from none at all."""
-        if state.package and state.package != self._app.package:
-            self._foreign.setdefault(state.package, None)
         self._note_last("")
         if not await self._app.alive():
             return await self._restart()
+        if state.package and state.package != self._app.package:
+            self._foreign.setdefault(state.package, None)
         await self._app.foreground()
         self._spend("foreground", news=False)
         state = await self._screen.observe()
@@ -302,4 +302,4 @@ class Explorer:
             if len(self._read) >= _MOST_READ:
                 self._read.clear()
             self._read[digest] = await asyncio.to_thread(self._read_picture, picture)
-        return self._read[digest]
+        return drawn_by(self._read[digest], state.hierarchy, self._app.package)

@@ -43,6 +43,21 @@ def says_nothing(hierarchy: Hierarchy, package: str) -> bool:
     return bool(own) and sum(1 for node in own if node.label.strip()) <= _FEW_LABELS
 
 
+def drawn_by(words: tuple[Word, ...], hierarchy: Hierarchy, package: str) -> tuple[Word, ...]:
+    """The words that stand in a view of the app which holds no other view: not the status bar."""
+    leaves = [
+        node.bounds
+        for node in hierarchy.nodes
+        if node.package == package and node.end == node.index + 1 and node.visible
+    ]
+    found: list[Word] = []
+    for word in words:
+        x, y = word.bounds.centre
+        if any(box.left <= x < box.right and box.top <= y < box.bottom for box in leaves):
+            found.append(word)
+    return tuple(found)
+
+
 @cache
 def reader() -> Reader | None:
     """The function that reads pictures; None if RapidOCR is not installed."""

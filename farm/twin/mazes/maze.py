@@ -116,7 +116,7 @@ def grow(spec: Spec) -> Maze:
                 each.append(Item("首页", 0))
             if chance.random() < 0.15:
                 other = chance.randrange(spec.screens)
-                if kinds[parents[other]] != "wall" if other else True:
+                if not other or kinds[parents[other]] != "wall":
                     each.append(Item(names[other] + "入口", other))
         chance.shuffle(each)
     menus = [number for number, kind in enumerate(kinds) if kind == "menu"]
@@ -158,8 +158,9 @@ def _kinds(spec: Spec, children: list[list[int]], chance: random.Random) -> list
     kinds = ["menu" if each else "leaf" for each in children]
     inner = [number for number, each in enumerate(children) if each and number]
     single = [number for number in inner if len(children[number]) == 1]
+    small = [number for number in inner if _below(number, children) <= spec.screens // 8]
     for kind, count, pool in (
-        ("wall", spec.walls, inner),
+        ("wall", spec.walls, small),
         ("form", spec.forms, single),
         ("canvas", spec.canvases, inner),
         ("web", spec.webs, inner),
@@ -169,6 +170,11 @@ def _kinds(spec: Spec, children: list[list[int]], chance: random.Random) -> list
         for number in _spread(count, free, chance):
             kinds[number] = kind
     return kinds
+
+
+def _below(number: int, children: list[list[int]]) -> int:
+    """How many screens stand under one."""
+    return sum(1 + _below(child, children) for child in children[number])
 
 
 def _spread(count: int, among: object, chance: random.Random) -> list[int]:

@@ -16,34 +16,52 @@ import android.widget.LinearLayout;
 import android.widget.ScrollView;
 import com.example.kit.Choice;
 import com.example.kit.Ui;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
-/** One screen of the maze, drawn by its kind; which one is in the intent. */
+/** All screens of the maze in one activity, as apps of fragments have them; it keeps the way back. */
 public class MazeActivity extends Activity {
-    static final String SCREEN = "screen";
     private static final String TAG = "maze";
     private static final int POSTS = 40;
     private static final Random CHANCE = new Random();
+    private final List<Integer> way = new ArrayList<>();
+    private final Set<Integer> asked = new HashSet<>();
     private int number;
+    private boolean detail;
 
     @Override
     protected void onCreate(Bundle savedInstanceState) {
         super.onCreate(savedInstanceState);
-        String wanted = getIntent() == null ? null : getIntent().getStringExtra(SCREEN);
-        number = wanted == null ? 0 : Integer.parseInt(wanted);
-        if (number == 0 && MazeData.CONSENT && !new Choice(this).isAccepted()) {
+        if (MazeData.CONSENT && !new Choice(this).isAccepted()) {
             setContentView(Ui.column(this, Ui.title(this, R.id.title, MazeData.LABEL)));
             ask();
-            return;
+        } else {
+            enter(0);
         }
-        show();
     }
 
     @Override
-    protected void onResume() {
-        super.onResume();
-        if (number != 0 || !MazeData.CONSENT || new Choice(this).isAccepted()) {
-            Log.i(TAG, "screen " + number);
+    public void onBackPressed() {
+        if (detail) {
+            show();
+        } else if (way.size() > 1) {
+            way.remove(way.size() - 1);
+            number = way.get(way.size() - 1);
+            show();
+        } else {
+            finish();
+        }
+    }
+
+    private void enter(int screen) {
+        way.add(screen);
+        number = screen;
+        show();
+        if (asked.add(screen)) {
+            dialog(MazeData.DIALOGS[screen]);
         }
     }
 
@@ -55,13 +73,14 @@ public class MazeActivity extends Activity {
                 .setNegativeButton("不同意", (dialog, which) -> finish())
                 .setPositiveButton("同意", (dialog, which) -> {
                     new Choice(this).set(true);
-                    Log.i(TAG, "screen " + number);
-                    show();
+                    enter(0);
                 })
                 .show();
     }
 
     private void show() {
+        detail = false;
+        Log.i(TAG, "screen " + number);
         String kind = MazeData.KINDS[number];
         switch (kind) {
             case "canvas":
@@ -79,7 +98,6 @@ public class MazeActivity extends Activity {
             default:
                 setContentView(list("feed".equals(kind)));
         }
-        dialog(MazeData.DIALOGS[number]);
     }
 
     private View list(boolean feed) {
@@ -104,6 +122,7 @@ public class MazeActivity extends Activity {
     }
 
     private void detail(String post) {
+        detail = true;
         setContentView(Ui.column(this, Ui.title(this, R.id.title, "帖子详情"),
                 Ui.text(this, R.id.body, post + " 楼主说：今天天气不错", 15)));
     }
@@ -141,9 +160,7 @@ public class MazeActivity extends Activity {
 
     private void follow(int target) {
         if (target >= 0) {
-            Intent intent = new Intent(this, MazeActivity.class);
-            intent.putExtra(SCREEN, String.valueOf(target));
-            startActivity(intent);
+            enter(target);
         } else if (target == MazeData.FOREIGN) {
             Intent intent = new Intent();
             intent.setClassName(MazeData.OTHER_APP, MazeData.OTHER_ACTIVITY);
