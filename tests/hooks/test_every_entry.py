@@ -15,10 +15,7 @@ from tests.hooks.calling import Calls, Told
 # Entries that a call of another one means as well, on purpose: the wider one is recorded too.
 ALSO = {
     ("content.profile", "content.contacts"),
-    ("file.list.photos", "file.list.shared"),
-    ("file.list_files.photos", "file.list_files.shared"),
-    ("file.read.hidden", "file.read.shared"),
-    ("file.read.photos", "file.read.shared"),
+    ("packages.query_activities", "packages.query_activities.any"),
     ("sensors.activity", "sensors.register"),
 }
 # What the app does on its way to the call, or the stand-in within it: other data, so both count.
