@@ -215,9 +215,9 @@ class Runtime:
                 self._frida.relay.announce(process.pid, process.name)
             return
         gadget = await asyncio.to_thread(find_gadget, package.apks[0]) if package.apks else None
+        await self._drop_ended_gadgets()
         if gadget is None or any(s.port == gadget.port for s in self._gadgets.values()):
             return
-        await self._drop_ended_gadgets()
         server = _FridaServer(self, gadget.port, process)
         try:
             await server.endpoint.start()

@@ -138,3 +138,24 @@ async def test_gadget_in_the_apk_serves_its_process(
     finally:
         await runtime.shutdown()
         small.close()
+
+
+async def test_each_process_with_a_gadget_gets_its_own(tmp_path: Path, runtime_jar: Path) -> None:
+    """A port is free again for the next process once its owner is gone, as on a phone."""
+    small = SmallPhone(tmp_path)
+    extra = {"lib/arm64-v8a/libfrida-gadget.so": b"\x7fELF"}
+    small.install(pack_app(tmp_path, APP, runtime_jar, extra))
+    runtime = Runtime(small, RuntimeOptions(runtime_jar=runtime_jar))
+    await runtime.boot()
+    try:
+        for _ in range(2):
+            await runtime.start_activity(PACKAGE, ".Main", {})
+            (process,) = runtime.processes()
+            async with client(small) as device:
+                listed = await asyncio.to_thread(device.enumerate_processes)
+                assert [one.pid for one in listed] == [process.pid]
+                assert not bound(small)
+            await runtime.force_stop(PACKAGE)
+    finally:
+        await runtime.shutdown()
+        small.close()
