@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-_WARNING = re.compile(r"^Warning: Activity not started, (.*)$", re.MULTILINE)
+_WARNING = re.compile(r"^Warning: Activity not started(?:,| because) +(.*)$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:Error(?: type \d+)?:? ?|java\.lang\.\w+: ?)(.*)$", re.MULTILINE)
 
 

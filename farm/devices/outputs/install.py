@@ -5,6 +5,8 @@ import re
 from farm.devices.values import InstallResult
 
 _FAILURE = re.compile(r"Failure\s*\[\s*([A-Z][A-Z0-9_]+)\s*(?::\s*(.*?))?\]\s*$", re.DOTALL)
+# Vendors' installers refuse by numbers of their own, at times with a name behind.
+_NUMBER = re.compile(r"Failure\s*\[\s*(-?\d+)\s*(?::\s*(\w+))?[^\]]*\]")
 _SESSION = re.compile(r"Success: created install session \[(\d+)\]")
 
 # Constants of android.content.pm.PackageManager that speak of the phone and not of the app.
@@ -22,6 +24,10 @@ DEVICE_FAULTS: dict[str, str] = {
     "INSTALL_FAILED_VERIFICATION_FAILURE": (
         "the phone's package verifier refused: switch it off in the developer options"
     ),
+    "VENDOR_REFUSED": (
+        "the vendor's installer refused: unlock the phone, allow installation by USB in the "
+        "developer options, and confirm its dialog"
+    ),
     "INSTALL_CANCELED_BY_USER": "somebody or the vendor's dialog refused on the phone",
 }
 
@@ -29,11 +35,15 @@ DEVICE_FAULTS: dict[str, str] = {
 def read_install(output: str) -> InstallResult:
     """Return the answer of an installation; a silent or unknown one counts as a device fault."""
     text = output.strip()
-    if text.splitlines()[-1:] == ["Success"] or text.startswith("Success"):
+    lines = [line.strip() for line in text.splitlines()]
+    if ("Success" in lines or text.startswith("Success")) and "Failure" not in text:
         return InstallResult()
     found = _FAILURE.search(text)
     if found:
         return InstallResult(code=found[1], message=(found[2] or "").strip()[:500])
+    number = _NUMBER.search(text)
+    if number:
+        return InstallResult(code=number[2] or "VENDOR_REFUSED", message=f"number {number[1]}")
     parse = re.search(r"(INSTALL_[A-Z_]+)(?::\s*(.*))?", text)
     if parse:
         return InstallResult(code=parse[1], message=(parse[2] or "").strip()[:500])

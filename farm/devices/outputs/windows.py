@@ -29,15 +29,19 @@ def read_focus(output: str) -> tuple[str, str] | None:
 
     A window that belongs to no activity (status bar, a toast, "Application Not Responding") gives
     its title as the activity and `android` as the package. None: nothing has the focus.
+
+    Of several lines the last one counts: displays are dumped from the last one to the first, which
+    is the phone's own screen (AOSP, RootWindowContainer.dumpDisplayContents), and the state that a
+    dump keeps of the last ANR stands before the present one.
     """
-    for line in _FOCUS.findall(output):
+    for line in reversed(_FOCUS.findall(output)):
         component = _component(line)
         if component:
             return component
         title = line.rstrip("}").split("Window{", 1)[1].split(" ", 2)
         if len(title) == 3 and title[2].strip():
             return "android", title[2].strip()[:200]
-    for line in _APP.findall(output):
+    for line in reversed(_APP.findall(output)):
         component = _component(line)
         if component:
             return component
