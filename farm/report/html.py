@@ -8,14 +8,16 @@ from typing import Any, Protocol
 import jinja2
 
 from farm.detect.analyse import Readable
+from farm.detect.exploration import explored
 from farm.detect.rules import Clause, Rule, Rules, Text, load_rules
 from farm.model.errors import RecordingError
 from farm.model.events import Call, Event
 from farm.model.finding import Analysis, Finding
 from farm.model.vocabulary import Stream
-from farm.report import words
+from farm.report import exploring, words
 from farm.report.clauses import by_document
 from farm.report.drawing import Drawing, draw
+from farm.report.exploring import Growths
 from farm.report.masking import Masker, visible
 from farm.report.pictures import thumbnail
 
@@ -53,6 +55,7 @@ def render_html(
     pictures = _pictures(recording, analysis)
     deciding = analysis.findings or analysis.undetermined
     told = tuple({f"{one.data_type} {one.level} {one.phase} by " for one in deciding})
+    seen = explored(recording.session, streams)
     environment = _environment(masker)
     template = environment.get_template("report.html")
     return template.render(
@@ -70,6 +73,9 @@ def render_html(
             reason for reason in analysis.verdict.reasons if not reason.startswith(told)
         ],
         documents=by_document(analysis, rules),
+        explored=seen,
+        growth=Growths(seen.seconds),
+        X=exploring.LABELS,
         zero=min((phase.start for phase in analysis.phases), default=recording.session.created),
         L=words.LABELS,
         W=words,
@@ -87,6 +93,7 @@ def _environment(masker: Masker) -> jinja2.Environment:
             {
                 "report.html": (folder / "report.html").read_text("utf-8"),
                 "clauses.html": (folder / "clauses.html").read_text("utf-8"),
+                "exploration.html": (folder / "exploration.html").read_text("utf-8"),
                 "report.css": (folder / "report.css").read_text("utf-8"),
             }
         ),

@@ -52,7 +52,7 @@ def test_self_contained_and_without_script() -> None:
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
     assert "default-src 'none'" in text
     assert "url(http" not in text and "@import" not in text
-    assert seen.tags.count("img") >= 2 and seen.tags.count("svg") == 1
+    assert seen.tags.count("img") >= 2 and seen.tags.count("svg") >= 1
 
 
 def test_values_are_masked_unless_asked_for() -> None:

@@ -1,0 +1,1 @@
+"""The pytest plugin: scenarios as tests, and fixtures for tests about recordings."""
