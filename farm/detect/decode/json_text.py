@@ -19,6 +19,8 @@ LARGEST_WITH_PATHS = 64 << 20
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _WORD = re.compile(rb"[^\s,:{}\[\]\"]*+")
 _WORD_BEFORE = re.compile(rb"[^\s,:{}\[\]\"]*+\Z")
+_MARKS = (b"\\", b"%", b"&", b'"<', b'"{', b'"[')
+"""Of strings with escapes of JSON, of URLs or of HTML, and of strings that are documents."""
 _LONGEST_WORD = 4096
 _ESCAPE = re.compile(rb"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _SIMPLE = {
@@ -49,7 +51,7 @@ class JsonText:
         self._data = data
 
     def spans(self, budget: Budget) -> list[Span]:
-        """The strings with escapes of JSON, of URLs or of HTML in them, undone as far as JSON."""
+        """The strings that say something else than they show, undone as far as JSON goes."""
         data = self._data
         found: list[Span] = []
         position = 0  # outside of every string
@@ -75,7 +77,9 @@ class JsonText:
             return []
         if offsets[-1] > LARGEST_WITH_PATHS:
             return [Place(f"json at byte {offset}", *self._word(offset)) for offset in offsets]
-        structure = _Structure(self._data[: self._word(offsets[-1])[1] + 64])
+        # What comes behind the last value is not needed, but for the colon that makes it a name.
+        string = _STRING.match(self._data, offsets[-1])
+        structure = _Structure(self._data[: (string.end() if string else offsets[-1]) + 64])
         return [self._place(structure, offset) for offset in offsets]
 
     def _place(self, structure: "_Structure", offset: int) -> Place:
@@ -97,37 +101,32 @@ class JsonText:
 
 
 class _Specials:
-    """The next character from which an escaped string can be told, without looking twice."""
+    """The next character from which a string that means something else can be told.
+
+    No part of the text is looked through twice, however many strings there are.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._backslash = data.find(b"\\")
-        self._other = self._search(0)
+        self._next = {mark: self._search(mark, 0) for mark in _MARKS}
 
     def following(self, position: int) -> int:
         """The first at or behind `position`, -1 if there is none."""
-        if -1 < self._backslash < position:
-            self._backslash = self._data.find(b"\\", position)
-        if -1 < self._other < position:
-            self._other = self._search(position)
-        if self._backslash < 0 or self._other < 0:
-            return max(self._backslash, self._other)
-        return min(self._backslash, self._other)
+        for mark, known in list(self._next.items()):
+            if known < position:
+                self._next[mark] = known = self._search(mark, position)
+            if known < 0:
+                del self._next[mark]
+        return min(self._next.values(), default=-1)
 
-    def _search(self, position: int) -> int:
-        # Both are rare, and looking for one byte is far quicker than for an expression.
-        while True:
-            marks = [
-                mark
-                for mark in (self._data.find(b"%", position), self._data.find(b"&", position))
-                if mark >= 0
-            ]
-            if not marks:
-                return -1
-            mark = min(marks)
-            if _ESCAPED.match(self._data, mark):
-                return mark
-            position = mark + 1
+    def _search(self, mark: bytes, position: int) -> int:
+        # Looking for bytes is far quicker than for an expression.
+        if len(mark) == 2:
+            return self._data.find(mark, max(0, position - 1)) + 1 or -1
+        found = self._data.find(mark, position)
+        while found >= 0 and mark != b"\\" and not _ESCAPED.match(self._data, found):
+            found = self._data.find(mark, found + 1)
+        return found
 
 
 class _Structure:

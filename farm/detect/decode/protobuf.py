@@ -12,6 +12,8 @@ from farm.detect.decode.node import Budget, Piece
 _DEEPEST = 40
 _SMALLEST_NUMBER = 1 << 20  # smaller ones tell nobody from anybody
 _CONTROL = bytes(range(32)) + b"\x7f"
+# Formats that say what they are: such bytes may pass for a message as well.
+_NAMED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"bplist0", b"PK\x03\x04", b"\xac\xed\x00\x05")
 _LARGEST_FIELD = 1 << 29  # the encoding guide's limit of field numbers
 
 
@@ -83,6 +85,7 @@ def _content(content: bytes, path: str, out: list[Piece], budget: Budget, depth:
             not text
             and depth < _DEEPEST
             and content[0] >= 8
+            and not content.startswith(_NAMED)
             and _message(content, f"{path}.", out, budget, depth + 1)
         ):
             return

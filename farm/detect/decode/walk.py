@@ -24,6 +24,7 @@ from farm.detect.decode.formats import (
 )
 from farm.detect.decode.node import Budget, Place, Span
 from farm.detect.decode.runs import encoded_runs
+from farm.detect.decode.text import FieldText
 
 UNREADABLE = -1
 """In place of a needle's number: the leaf itself could not be read."""
@@ -223,16 +224,32 @@ def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
 
 def _placed(data: bytes, place: Place, start: int, end: int, one: Found) -> Found:
     """Name the value in which something was found at [`start`, `end`) of a text."""
-    named = (place.step,) if place.step else ()
+    if end > place.end or start < place.start:  # over the borders of values
+        steps = tuple(step for step in one.steps if step)
+        return one._replace(steps=steps) if steps else Found((), data, one.number, start, end)
+    named, place = _fields(data, place, start, end)
     if not one.steps:
-        if end > place.end or start < place.start:  # over the borders of values
-            return Found((), data, one.number, start, end)
         leaf = data[place.start : place.end] if place.end - place.start < len(data) else data
         return Found(named, leaf, one.number, start - place.start, end - place.start)
     step = one.steps[0]
     if step and " at " not in step and step[:3] != "jwt" and not _alone(data, place, start, end):
         step = f"{step} at {start - place.start}"
     return one._replace(steps=named + ((step,) if step else ()) + one.steps[1:])
+
+
+def _fields(data: bytes, place: Place, start: int, end: int) -> tuple[tuple[str, ...], Place]:
+    """The steps to a place, also where its value is a form or a URL without any escape."""
+    if not place.step:
+        return (), place
+    leaf = data[place.start : place.end]
+    if end - start < len(leaf) and b"=" in leaf:
+        inner = structure(leaf)
+        if isinstance(inner, FieldText):
+            (field,) = inner.places([start - place.start])
+            if end - place.start <= field.end and field.step:
+                within = Place(field.step, place.start + field.start, place.start + field.end)
+                return (place.step, field.step), within
+    return (place.step,), place
 
 
 def _alone(data: bytes, place: Place, start: int, end: int) -> bool:
