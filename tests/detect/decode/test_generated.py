@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import json
 import plistlib
-import random
 import string
 import uuid
 import zlib
