@@ -8,7 +8,7 @@
 
 import Java from "frida-java-bridge";
 import { watchArrivals } from "./arrivals.js";
-import { exits } from "./behaviour/exits.js";
+import { behaviours } from "./behaviour/index.js";
 import type { Configuration } from "./catalogue.js";
 import { clockSource } from "./clock.js";
 import { Engine, type Outcome } from "./engine.js";
@@ -43,7 +43,7 @@ function systemProperty(key: string): string | null {
 function install(configuration: Configuration): void {
   const early = beforeApp();
   prepareStacks();
-  const engine = new Engine(configuration.apis, exits(), configuration.limits);
+  const engine = new Engine(configuration.apis, behaviours(configuration), configuration.limits);
   const first = engine.scanRuntime();
   const late = (outcome: Outcome): void => {
     if (outcome.installed.length > 0 || Object.keys(outcome.failed).length > 0) {

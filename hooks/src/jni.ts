@@ -27,13 +27,21 @@ const NAMES = {
   isInstanceOf: [32, "uint8", ["pointer", "pointer", "pointer"]],
   getMethodId: [33, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
   callObjectMethod: [36, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
+  callBooleanMethod: [39, "uint8", ["pointer", "pointer", "pointer", "pointer"]],
   callIntMethod: [51, "int", ["pointer", "pointer", "pointer", "pointer"]],
+  getFieldId: [94, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
+  getObjectField: [95, "pointer", ["pointer", "pointer", "pointer"]],
+  getStaticMethodId: [113, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
+  callStaticIntMethod: [131, "int", ["pointer", "pointer", "pointer", "pointer"]],
   getStringLength: [164, "int", ["pointer", "pointer"]],
   getArrayLength: [171, "int", ["pointer", "pointer"]],
   getObjectArrayElement: [173, "pointer", ["pointer", "pointer", "int"]],
   getByteArrayRegion: [200, "void", ["pointer", "pointer", "int", "int", "pointer"]],
   getStringRegion: [220, "void", ["pointer", "pointer", "int", "int", "pointer"]],
+  newWeakGlobalRef: [226, "pointer", ["pointer", "pointer"]],
+  deleteWeakGlobalRef: [227, "void", ["pointer", "pointer"]],
   exceptionCheck: [228, "uint8", ["pointer"]],
+  getDirectBufferAddress: [230, "pointer", ["pointer", "pointer"]],
 } as const;
 
 type Table = Record<keyof typeof NAMES, (...args: (NativePointer | number)[]) => never>;
@@ -154,6 +162,59 @@ export function callForObject(env: Env, object: Reference, id: NativePointer, ar
 export function callForInt(env: Env, object: Reference, id: NativePointer): number | null {
   const result: number = functions(env).callIntMethod(env, object, id, NULL);
   return dropException(env) ? null : result;
+}
+
+/** Call a method that gives a boolean; null: it threw. */
+export function callForBoolean(env: Env, object: Reference, id: NativePointer): boolean | null {
+  const result: number = functions(env).callBooleanMethod(env, object, id, NULL);
+  return dropException(env) ? null : result !== 0;
+}
+
+/** The id of a static method that the class is known to have. */
+export function staticMethodId(env: Env, klass: Reference, name: string, signature: string): NativePointer {
+  const id: NativePointer = functions(env).getStaticMethodId(
+    env,
+    klass,
+    Memory.allocUtf8String(name),
+    Memory.allocUtf8String(signature),
+  );
+  if (dropException(env)) throw new Error(`no static method ${name}${signature}`);
+  return id;
+}
+
+/** Call a static method that takes an object and gives an int. */
+export function callStaticForInt(env: Env, klass: Reference, id: NativePointer, object: Reference): number {
+  const values = Memory.alloc(8); // one jvalue
+  values.writePointer(object);
+  return functions(env).callStaticIntMethod(env, klass, id, values);
+}
+
+/** A field of whatever visibility that holds an object: a local reference, or null. */
+export function fieldObject(env: Env, object: Reference, name: string, signature: string): Reference | null {
+  const jni = functions(env);
+  const id: NativePointer = jni.getFieldId(
+    env,
+    jni.getObjectClass(env, object),
+    Memory.allocUtf8String(name),
+    Memory.allocUtf8String(signature),
+  );
+  if (dropException(env)) return null;
+  const value: Reference = jni.getObjectField(env, object, id);
+  return value.isNull() ? null : value;
+}
+
+/** A reference that keeps nothing alive. */
+export function weakOf(env: Env, object: Reference): Reference {
+  return functions(env).newWeakGlobalRef(env, object);
+}
+
+export function forgetWeak(env: Env, reference: Reference): void {
+  functions(env).deleteWeakGlobalRef(env, reference);
+}
+
+/** Where a direct buffer's bytes lie; null pointer: it is not direct. */
+export function bufferAddress(env: Env, buffer: Reference): NativePointer {
+  return functions(env).getDirectBufferAddress(env, buffer);
 }
 
 const spare: NativePointer[] = [];

