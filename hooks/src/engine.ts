@@ -60,6 +60,13 @@ interface Wanted {
   behaviour: Behaviour | null;
 }
 
+/**
+ * Methods that ask who called them: from a hook, they would see the wrong class, and the app would
+ * get something else (a library for another loader, an access refused).
+ */
+const ASKS_FOR_CALLER =
+  /^java\.lang\.(Class\.(forName|newInstance|get\w+)|ClassLoader\.get\w+|System\.load(Library)?|Runtime\.load(Library)?|reflect\.\w+\.(invoke|newInstance|get\w*|set\w*))$/;
+
 function overloadsOf(wrapper: JavaWrapper, name: string): JavaMethod[] {
   const member = wrapper[name] as JavaMethods | undefined;
   if (member === undefined || !Array.isArray(member.overloads)) return [];
@@ -206,6 +213,9 @@ export class Engine {
   }
 
   private hookMethod(wrapper: JavaWrapper, methodName: string, wanted: Wanted[], outcome: Outcome): void {
+    if (ASKS_FOR_CALLER.test(`${wrapper.$className}.${methodName}`)) {
+      throw new Error("cannot be hooked: it asks for its caller's class");
+    }
     const done = new Set<string>();
     const problems: string[] = [];
     for (const method of overloadsOf(wrapper, methodName)) {

@@ -8,7 +8,7 @@
 
 import Java from "frida-java-bridge";
 import { watchArrivals } from "./arrivals.js";
-import { behaviours } from "./behaviour/index.js";
+import { behaviours, nativeWatches } from "./behaviour/index.js";
 import type { Configuration } from "./catalogue.js";
 import { clockSource } from "./clock.js";
 import { Engine, type Outcome } from "./engine.js";
@@ -56,7 +56,7 @@ function install(configuration: Configuration): void {
   } catch (error) {
     watching = reasonOf(error);
   }
-  const missing = watchNatives(configuration.natives, configuration.limits, late);
+  const missing = watchNatives(nativeWatches(configuration), late);
   // The next tick: HotSpot's hooks take effect when this one ends.
   setImmediate(() => {
     tell("ready", {

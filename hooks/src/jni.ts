@@ -37,6 +37,7 @@ const NAMES = {
   getArrayLength: [171, "int", ["pointer", "pointer"]],
   getObjectArrayElement: [173, "pointer", ["pointer", "pointer", "int"]],
   getByteArrayRegion: [200, "void", ["pointer", "pointer", "int", "int", "pointer"]],
+  getIntArrayRegion: [203, "void", ["pointer", "pointer", "int", "int", "pointer"]],
   getStringRegion: [220, "void", ["pointer", "pointer", "int", "int", "pointer"]],
   newWeakGlobalRef: [226, "pointer", ["pointer", "pointer"]],
   deleteWeakGlobalRef: [227, "void", ["pointer", "pointer"]],
@@ -269,6 +270,16 @@ export function readBytes(env: Env, array: Reference, offset: number, count: num
     jni.getByteArrayRegion(env, array, offset, count, buffer);
     if (dropException(env)) return new ArrayBuffer(0);
     return buffer.readByteArray(count) ?? new ArrayBuffer(0);
+  });
+}
+
+/** The first `most` elements of an int[]. */
+export function readInts(env: Env, array: Reference, most: number): number[] {
+  const jni = functions(env);
+  const count = Math.min(jni.getArrayLength(env, array), most);
+  return withBuffer(count * 4 + 4, (buffer) => {
+    jni.getIntArrayRegion(env, array, 0, count, buffer);
+    return Array.from({ length: count }, (_, index) => buffer.add(index * 4).readS32());
   });
 }
 

@@ -18,7 +18,7 @@ from farm.model.vocabulary import Stream
 
 SOURCES = Path(__file__).with_name("victim")
 PACKAGE = "com.example.victim"
-_SECONDS = 60.0
+_SECONDS = 30.0
 
 
 @functools.cache

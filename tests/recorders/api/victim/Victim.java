@@ -14,7 +14,7 @@ public class Victim {
         say("up");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] word = line.split(" ");
-            say(act(word));
+            try { say(act(word)); } catch (Throwable e) { e.printStackTrace(); say("thrown " + e); }
         }
         Runtime.getRuntime().halt(0);
     }
@@ -48,10 +48,12 @@ public class Victim {
                 switch (word[1]) {
                     case "property": return Tracker.property(word[2]);
                     case "open": return Tracker.open(word[2]);
+                    case "tls": return Tracker.tls(Integer.parseInt(word[2]));
                     case "hardware": return Tracker.hardware();
                     default: return Tracker.shell();
                 }
             case "change": return com.example.victim.Changes.run(word[1]);
+            case "net": return com.example.victim.Net.run(word[1], Integer.parseInt(word[2]));
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";

@@ -1,4 +1,6 @@
 /* What an app's native library does to read around the Java APIs. */
+#include <arpa/inet.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <jni.h>
@@ -52,4 +54,24 @@ JNIEXPORT jstring JNICALL Java_com_example_victim_Tracker_shell(JNIEnv *env, jcl
   if (out != NULL && fgets(line, sizeof line, out) != NULL) line[strcspn(line, "\n")] = 0;
   if (out != NULL) pclose(out);
   return text(env, line);
+}
+
+/* TLS by a library of the app's own, up to the answer to its ClientHello. */
+JNIEXPORT jstring JNICALL Java_com_example_victim_Tracker_tls(JNIEnv *env, jclass type, jint port) {
+  void *lib = dlopen("libssl.so.3", RTLD_NOW);
+  if (lib == NULL) return text(env, "no library");
+  void *(*method)(void) = (void *(*)(void))dlsym(lib, "TLS_client_method");
+  void *(*make_context)(void *) = (void *(*)(void *))dlsym(lib, "SSL_CTX_new");
+  void *(*make)(void *) = (void *(*)(void *))dlsym(lib, "SSL_new");
+  int (*set_fd)(void *, int) = (int (*)(void *, int))dlsym(lib, "SSL_set_fd");
+  int (*connect_tls)(void *) = (int (*)(void *))dlsym(lib, "SSL_connect");
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) return text(env, "refused");
+  void *ssl = make(make_context(method()));
+  set_fd(ssl, fd);
+  int done = connect_tls(ssl);
+  close(fd);
+  return text(env, done == 1 ? "connected" : "failed");
 }

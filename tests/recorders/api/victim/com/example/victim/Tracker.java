@@ -6,4 +6,5 @@ public class Tracker {
     public static native String open(String path);
     public static native String hardware();
     public static native String shell();
+    public static native String tls(int port);
 }
