@@ -72,6 +72,8 @@ export interface Configuration {
   apis: Api[];
   natives: NativeApi[];
   limits: Limits;
+  /** The app that is inspected. */
+  package: string;
 }
 
 /** How a condition looks at the call: both are asked lazily, since reading costs. */

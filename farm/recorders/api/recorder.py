@@ -78,7 +78,7 @@ class ApiRecorder:
         """
         catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path, self._hooks)
         self._apis = catalogue.by_id()
-        self._configuration = compile_catalogue(catalogue)
+        self._configuration = compile_catalogue(catalogue) | {"package": self._package}
         self._bundle = await asyncio.to_thread(read_bundle, self._bundle_path)
         self._sha256 = await asyncio.to_thread(bundle_sha256, self._bundle_path)
         self._journal.write(Started(versions={"frida": VERSION}))

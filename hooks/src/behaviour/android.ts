@@ -5,15 +5,13 @@ import { handleOf, use } from "../java.js";
 
 let known = "";
 
-/** The package that the process belongs to, from its name: "package" or "package:suffix". */
+/** Tell which package is inspected; called once. */
+export function setPackage(name: string): void {
+  known = name;
+}
+
+/** The package that is inspected. */
 export function packageName(): string {
-  if (known === "") {
-    try {
-      known = File.readAllText("/proc/self/cmdline").split("\0", 1)[0]?.split(":", 1)[0] ?? "";
-    } catch {
-      known = "?";
-    }
-  }
   return known;
 }
 

@@ -4,6 +4,7 @@ import type { Configuration } from "../catalogue.js";
 import type { Behaviour } from "../engine.js";
 import { nativeCalls } from "../native-calls.js";
 import type { NativeWatch } from "../natives.js";
+import { setPackage } from "./android.js";
 import { code } from "./code.js";
 import { setBounds } from "./common.js";
 import { compression } from "./compression.js";
@@ -18,6 +19,7 @@ import { webViews } from "./webview.js";
 
 export function behaviours(configuration: Configuration): Behaviour[] {
   setBounds(configuration.limits);
+  setPackage(configuration.package);
   return [
     ...exits(),
     ...transforms(),
