@@ -1,4 +1,4 @@
-"""Connections of the app by every library, tied to their stack; and the app looking for instruments."""
+"""Connections of the app by every library, with their stack; and searches for instruments."""
 
 import asyncio
 import contextlib
