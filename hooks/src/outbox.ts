@@ -3,8 +3,9 @@
  *
  * Records go in batches (500, or what came within 50 ms; the first after a silence goes at once):
  * UTF-8 JSON beside the message, so that the controller decodes them once, straight into events.
- * The controller acknowledges records; while too many are on their way, or too large ones, further
- * ones are dropped and counted, so that a slow link can never fill the app's memory.
+ * The controller acknowledges records. While many are on their way the app's calls are slowed down,
+ * as long as it still acknowledges; beyond that they are dropped and counted, so that a broken link
+ * can never fill the app's memory or stop it.
  */
 
 import { now, type Time } from "./clock.js";
@@ -14,8 +15,11 @@ const SCHEMA = 2;
 const BATCH_RECORDS = 500;
 const BATCH_CHARACTERS = 1_000_000;
 const BATCH_MS = 50;
-const MOST_ON_THEIR_WAY = 20_000;
-const MOST_CHARACTERS_ON_THEIR_WAY = 32_000_000;
+const MOST_ON_THEIR_WAY = 100_000;
+const MOST_CHARACTERS_ON_THEIR_WAY = 48_000_000;
+/** While the controller is alive and behind, the app waits a little: better than a loss. */
+const WAIT_SECONDS = 0.002;
+const ALIVE_MS = 2000;
 
 /** A record as it stands in a batch: its tag, time, thread, stack, and what its kind has. */
 export type Record = [tag: string, seconds: number, nanoseconds: number, thread: number, stack: number, ...unknown[]];
@@ -31,6 +35,7 @@ let characters = 0;
 let onTheirWay: [total: number, characters: number][] = [];
 let charactersOnTheirWay = 0;
 let lastFlush = 0;
+let lastAcknowledged = 0;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 /** A call that an entry of the catalogue means. */
@@ -98,8 +103,12 @@ export function flush(): void {
 /** Put one record into the batch. */
 export function post(record: Record): void {
   totals.captured++;
-  const waiting = totals.sent + batch.length - acknowledged;
-  if (waiting >= MOST_ON_THEIR_WAY || charactersOnTheirWay + characters > MOST_CHARACTERS_ON_THEIR_WAY) {
+  const waiting = Math.max(
+    (totals.sent + batch.length - acknowledged) / MOST_ON_THEIR_WAY,
+    (charactersOnTheirWay + characters) / MOST_CHARACTERS_ON_THEIR_WAY,
+  );
+  if (waiting > 0.5 && Date.now() - lastAcknowledged < ALIVE_MS) Thread.sleep(WAIT_SECONDS);
+  if (waiting >= 1) {
     totals.dropped++;
     return;
   }
@@ -132,6 +141,7 @@ function listen(): void {
   recv("ack", (message: { total?: unknown }) => {
     if (typeof message.total === "number" && message.total > acknowledged) {
       acknowledged = message.total;
+      lastAcknowledged = Date.now();
       for (const [total, size] of onTheirWay) {
         if (total <= acknowledged) charactersOnTheirWay -= size;
       }
