@@ -5,43 +5,32 @@ Every answer names the fact it stands on. Nobody is called a third party for bei
 
 import functools
 import ipaddress
-import re
+from collections.abc import Iterator
 
 import msgspec
 from publicsuffixlist import PublicSuffixList
 
 from farm.detect.rules import Rules, Sdk
+from farm.detect.stacks import (
+    class_of,
+    is_obfuscated,
+    is_wrapper,
+    leads_to_wrapper,
+    obfuscated_below,
+    plain_name,
+)
 from farm.model.finding import Party
 from farm.model.session import App
 
-# Runtime and libraries through which everybody's calls pass: they are never the caller.
-_FRAMEWORK = (
-    "java.",
-    "javax.",
-    "jdk.",
-    "sun.",
-    "com.sun.",
-    "android.",
-    "androidx.",
-    "com.android.internal.",
-    "com.android.org.",
-    "com.android.okhttp.",
-    "com.android.server.",
-    "dalvik.",
-    "libcore.",
-    "kotlin.",
-    "kotlinx.",
-    "scala.",
-    "okhttp3.",
-    "okio.",
-    "retrofit2.",
-    "io.reactivex.",
-    "rx.",
-    "dagger.",
-    "org.apache.http.",
-    "org.json.",
+UNKNOWN = "unknown"
+# Last parts of packages that tell nothing of whose they are.
+_COMMON = frozenset(
+    {"activities", "activity", "app", "home", "launcher", "main", "page", "splash", "ui", "view"}
 )
-_FRAME = re.compile(r"^\s*(?:at )?([\w$.]+)\.([\w$<>]+)\s*(?:\(|$)")
+
+
+# Under their names the code of many people lies, so that they make nobody the same developer.
+_HOSTING = frozenset({"bitbucket.org", "gitee.com", "github.com", "gitlab.com", "sourceforge.net"})
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -66,6 +55,9 @@ class Parties:
                 self._prefixes.setdefault(prefix, (sdk.name, sdk.id, third, stands))
             for domain in sdk.domains:
                 self._domains.setdefault(domain, []).append(sdk)
+        self._segments = {part: sdk for sdk in rules.catalogue.sdks for part in sdk.segments}
+        self._stems = _stems(rules.catalogue.sdks)
+        self._home = self._home_of(app)
         self._own_domains: set[str] = set()
         self._third_domains: dict[str, str] = {}
         for own in rules.parties.own:
@@ -85,39 +77,94 @@ class Parties:
     def caller(self, stack: list[str]) -> Caller:
         """Whose code made a call: the owner of the innermost frame that is not the runtime's.
 
-        Frames that belong to nobody known are passed over towards the outside; what is found
-        beyond them is an inference.
+        Frames of unknown owner are passed over towards the outside. An SDK found beyond them is
+        inferred to have brought them along; the app's own code beyond them proves nothing, since
+        it stands at the end of almost every stack, so the caller stays unknown.
         """
         passed = ""
         for frame in stack:
             name = class_of(frame)
-            if name is None or name.startswith(_FRAMEWORK) or name.startswith("$Proxy"):
+            if name is None or is_wrapper(name):
                 continue
-            owner = self._owner(name)
-            if owner is not None:
-                if passed:
-                    source = f"{owner.source}; inner frames of unknown owner ({passed})"
-                    owner = msgspec.structs.replace(owner, source=source)
-                return Caller(owner, certain=not passed)
-            passed = passed or name[:120]
+            found = self._owner(name)
+            if found is None:
+                passed = passed or name[:120]
+                continue
+            if not passed:
+                return found
+            if not (found.party.sdk or found.party.third):
+                break
+            source = f"{found.party.source}; inner frames of unknown owner ({passed})"
+            return Caller(msgspec.structs.replace(found.party, source=source), certain=False)
         if passed:
-            source = f"no frame of a known SDK or of {self._app.package} (innermost: {passed})"
-        else:
-            source = "no Java frame of an app on the stack"
-        return Caller(self._own_code(f"{source}: counted as the app's own code"), certain=False)
+            kind = "an obfuscated name" if is_obfuscated(passed) else "of no known owner"
+            return self._unknown(f"the innermost frame {passed} is {kind}")
+        return self._unknown("no Java frame of an app on the stack")
 
-    def _owner(self, class_name: str) -> Party | None:
+    def _owner(self, class_name: str) -> Caller | None:
         own = _has_prefix(class_name, self._app.package)
-        prefix = class_name
-        while prefix:
+        for prefix in _prefixes(class_name):
             found = self._prefixes.get(prefix)
             if found is not None and not (own and len(prefix) <= len(self._app.package)):
                 name, sdk, third, source = found
-                return Party(name=name, sdk=sdk, third=third, source=source)
-            prefix = prefix.rpartition(".")[0]
+                return Caller(Party(name=name, sdk=sdk, third=third, source=source), certain=True)
         if own:
-            return self._own_code(f"stack prefix is the app's package {self._app.package}")
+            source = f"stack prefix is the app's package {self._app.package}"
+            return Caller(self._own_code(source), certain=True)
+        return self._inferred(class_name)
+
+    def _inferred(self, class_name: str) -> Caller | None:
+        """An owner by rules that tolerate obfuscation and relocation: never certain."""
+        parts = plain_name(class_name).split(".")
+        for part in parts:
+            sdk = self._segments.get(part)
+            if sdk is not None:
+                return self._by_sdk(sdk, f"part {part} of a class's name")
+        for prefix in _prefixes(class_name):
+            sdk = self._stems.get(prefix)
+            if sdk is not None and obfuscated_below(class_name, prefix):
+                return self._by_vendor(sdk, f"stem {prefix}, the rest obfuscated")
+        developer = developer_domain(class_name)
+        own = {self._developer, developer_domain(self._home)} - _HOSTING
+        if developer and developer in own:
+            source = f"{class_name} is of the developer of {self._app.package}"
+            return Caller(self._own_code(source), certain=False)
+        if self._home and _has_prefix(class_name, self._home):
+            source = f"stack prefix is the package of the app's main activity ({self._home})"
+            return Caller(self._own_code(source), certain=False)
+        for start in range(1, len(parts) - 2):
+            for prefix in _prefixes(".".join(parts[start:])):
+                found = self._prefixes.get(prefix)
+                if found is not None and found[1] and prefix.count(".") >= 2:
+                    name, sdk_id, third, source = found
+                    party = Party(name=name, sdk=sdk_id, third=third, source=f"{source}, relocated")
+                    return Caller(party, certain=False)
         return None
+
+    def _by_sdk(self, sdk: Sdk, how: str) -> Caller:
+        third = all(developer_domain(prefix) != self._developer for prefix in sdk.prefixes)
+        source = f"sdk catalogue {sdk.id} ({how})"
+        return Caller(Party(name=sdk.name, sdk=sdk.id, third=third, source=source), certain=False)
+
+    def _by_vendor(self, sdk: Sdk, how: str) -> Caller:
+        """Some SDK of a vendor: obfuscation hides which."""
+        third = developer_domain(sdk.prefixes[0]) != self._developer
+        source = f"sdk catalogue {sdk.id} or another of the vendor ({how})"
+        return Caller(Party(name=sdk.vendor, third=third, source=source), certain=False)
+
+    def _unknown(self, source: str) -> Caller:
+        """Nobody is blamed: neither the app, whose code it may not be, nor a third party."""
+        return Caller(Party(name=UNKNOWN, third=False, source=source), certain=False)
+
+    def _home_of(self, app: App) -> str:
+        """The package of the app's first screen, where nobody else is known to own it."""
+        package = app.main_activity.rpartition(".")[0]
+        parts = package.split(".")
+        while len(parts) > 2 and parts[-1].lower() in _COMMON:
+            parts.pop()
+        home = ".".join(parts)
+        known = any(prefix in self._prefixes for prefix in _prefixes(home))
+        return "" if len(parts) < 2 or known or is_obfuscated(home) or is_wrapper(home) else home
 
     def _own_code(self, source: str) -> Party:
         return Party(name=self._app.label or self._app.package, third=False, source=source)
@@ -174,10 +221,37 @@ class Parties:
         return self._app.label or self._app.package
 
 
-def class_of(frame: str) -> str | None:
-    """The class of a stack frame such as `com.example.Foo$1.run(Foo.java:12)`."""
-    found = _FRAME.match(frame[:1000])
-    return found[1] if found else None
+def _prefixes(class_name: str) -> Iterator[str]:
+    """The class, its outer class and every package above, longest first."""
+    prefix = class_name
+    while prefix:
+        yield prefix
+        prefix = prefix[: max(prefix.rfind("."), prefix.rfind("$"), 0)]
+
+
+def _first_word(vendor: str) -> str:
+    """Vendors are written in several ways: "Umeng (Alibaba)", "Umeng / UC", "Umeng Analytics"."""
+    return vendor.lower().partition(" ")[0]
+
+
+def _stems(sdks: list[Sdk]) -> dict[str, Sdk]:
+    """First two parts of prefixes that one vendor alone has, with the first SDK of it."""
+    found: dict[str, Sdk] = {}
+    shared: set[str] = set()
+    for sdk in sdks:
+        for prefix in sdk.prefixes:
+            parts = prefix.split(".")
+            if len(parts) < 3:
+                continue  # the prefix itself, which is matched as such
+            stem = ".".join(parts[:2])
+            known = found.setdefault(stem, sdk)
+            if _first_word(known.vendor) != _first_word(sdk.vendor):
+                shared.add(stem)
+    return {
+        stem: sdk
+        for stem, sdk in found.items()
+        if stem not in shared and len(stem) > 6 and not leads_to_wrapper(stem)
+    }
 
 
 @functools.cache

@@ -74,6 +74,7 @@ class Sdk(msgspec.Struct, frozen=True, kw_only=True):
     vendor: str
     categories: list[str] = []
     prefixes: list[str] = []
+    segments: list[str] = []  # a part of a class's name that tells the SDK wherever it stands
     domains: list[str] = []
     source: list[str] = []
     domains_source: str = "memory"

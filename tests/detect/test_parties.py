@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from farm.detect.parties import Parties, class_of, developer_domain, registrable_domain
+from farm.detect.parties import UNKNOWN, Parties, developer_domain, registrable_domain
 from farm.detect.rules import load_rules
+from farm.detect.stacks import class_of, is_obfuscated, is_wrapper
 from tests.detect.builders import PARTIES, Scene
 
 
@@ -18,7 +19,6 @@ def parties(package: str = "com.example.eager") -> Parties:
         (["com.umeng.commonsdk.A.b(A.java:1)", "com.example.eager.M.c(M.java:2)"], "CN001", True),
         (["java.lang.reflect.Method.invoke(Native)", "com.umeng.commonsdk.A.b"], "CN001", True),
         (["com.example.eager.M.c(M.java:2)", "com.umeng.commonsdk.A.b(A.java:1)"], "", True),
-        (["com.umengx.commonsdk.A.b(A.java:1)", "com.example.eager.M.c(M.java:2)"], "", False),
         (["a.b.c.d(SourceFile:1)", "com.umeng.commonsdk.A.b(A.java:1)"], "CN001", False),
         (["com.example.eagerness.M.c(M.java:2)"], "", False),
         ([], "", False),
@@ -32,6 +32,141 @@ def test_caller_is_the_innermost_owner(stack: list[str], name: str, certain: boo
     assert caller.certain is certain
     assert caller.party.third is bool(name)
     assert caller.party.source
+
+
+SDK = "com.umeng.commonsdk.A.b(A.java:1)"
+APP = "com.example.eager.M.c(M.java:2)"
+
+
+@pytest.mark.parametrize(
+    ("stack", "name"),
+    [
+        # Near-misses of prefixes, on whose other side the app stands: nobody is blamed.
+        (["com.umengx.commonsdk.A.b(A.java:1)", APP], UNKNOWN),
+        (["com.umeng.commonsdkx.Tool.read(A.java:1)", APP], UNKNOWN),
+        (["org.others.library.Tool.read(Tool.java:9)", APP], UNKNOWN),
+        # Obfuscated frames between the call and the app may be anybody's.
+        (["a.b.c.d(SourceFile:1)", APP], UNKNOWN),
+        (
+            ["c5.k0$a.run(Unknown Source:12)", "android.os.Handler.handleCallback(H.java:1)"],
+            UNKNOWN,
+        ),
+        ([], UNKNOWN),
+        (["android.app.Activity.onCreate(A.java:3)", "java.lang.Thread.run(T.java:1)"], UNKNOWN),
+        (["not a frame"], UNKNOWN),
+        # The app's own code, and its developer's.
+        ([APP, SDK], "Eager"),
+        (["com.example.core.Device.read(Device.java:4)"], "Eager"),
+    ],
+)
+def test_unknown_stays_unknown(stack: list[str], name: str) -> None:
+    party = parties().caller(stack).party
+    assert (party.name, party.sdk, party.third) == (name, "", False)
+    assert party.source
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        "okhttp3.internal.connection.RealCall.execute(RealCall.kt:154)",
+        "io.reactivex.internal.operators.single.SingleMap.subscribeActual(SingleMap.java:34)",
+        "rx.Observable.subscribe(Observable.java:1)",
+        "kotlinx.coroutines.DispatchedTask.run(DispatchedTask.kt:106)",
+        "com.bumptech.glide.load.engine.DecodeJob.run(DecodeJob.java:1)",
+        "java.lang.reflect.Method.invoke(Native Method)",
+        "jdk.internal.reflect.NativeMethodAccessorImpl.invoke0(Native Method)",
+        "java.base/java.lang.reflect.Method.invoke(Method.java:566)",
+        "$Proxy12.getDeviceId(Unknown Source)",
+        "jdk.proxy2.$Proxy7.call(Unknown Source)",
+        "com.sun.proxy.$Proxy3.call(Unknown Source)",
+        "com.android.volley.toolbox.BasicNetwork.performRequest(B.java:1)",
+        "android.app.ContextImpl.bindService(ContextImpl.java:1)",
+    ],
+)
+def test_wrappers_are_never_the_caller(wrapper: str) -> None:
+    caller = parties().caller([wrapper, wrapper, SDK, APP])
+    assert (caller.party.sdk, caller.certain) == ("CN001", True)
+
+
+@pytest.mark.parametrize(
+    ("frame", "sdk"),
+    [
+        ("com.umeng.commonsdk.A$1.run(A.java:1)", "CN001"),
+        ("com.umeng.commonsdk.A$$ExternalSyntheticLambda0.run(Unknown Source:2)", "CN001"),
+        ("com.umeng.commonsdk.-$$Lambda$A$x7.call(lambda)", "CN001"),
+        ("app//com.umeng.commonsdk.A.b(A.java:1)", "CN001"),
+    ],
+)
+def test_what_compilers_add_to_names_is_seen_through(frame: str, sdk: str) -> None:
+    caller = parties().caller([frame, APP])
+    assert (caller.party.sdk, caller.certain) == (sdk, True)
+
+
+@pytest.mark.parametrize(
+    ("frame", "sdk"),
+    [
+        ("shaded.com.umeng.commonsdk.Tool.read(Tool.java:1)", "CN001"),  # moved elsewhere
+        ("com.publisher.sizmek.Banner.load(B.java:1)", "EX022"),  # a part of the name
+    ],
+)
+def test_obfuscated_and_moved_sdks_are_inferred(frame: str, sdk: str) -> None:
+    caller = parties().caller([frame, APP])
+    assert (caller.party.sdk, caller.party.third, caller.certain) == (sdk, True, False)
+
+
+def test_a_vendor_s_stem_tells_the_vendor_where_the_rest_is_obfuscated() -> None:
+    caller = parties().caller(["com.umeng.a.b.c(SourceFile:3)", APP])
+    assert (caller.party.name, caller.party.sdk) == ("Umeng (Alibaba)", "")
+    assert (caller.party.third, caller.certain) == (True, False)
+    assert not parties("com.umeng.demo").caller(["com.umeng.a.b.c(S:3)"]).party.third
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "com.umeng.real.Name.read(Name.java:1)",  # a name somebody wrote: no SDK that is known
+        "com.google.a.b.c(SourceFile:1)",  # many vendors share the stem
+        "shaded.commonsdk.Tool.read(Tool.java:1)",
+        "com.sizmekx.Banner.load(B.java:1)",
+    ],
+)
+def test_near_misses_of_the_tolerant_rules_are_unknown(frame: str) -> None:
+    assert parties().caller([frame, APP]).party.name == UNKNOWN
+
+
+def test_code_beside_the_main_activity_is_the_app_s() -> None:
+    app = msgspec.structs.replace(
+        Scene(package="com.brand.reader").session().app, main_activity="cn.maker.reader.ui.Main"
+    )
+    mine = Parties(app, load_rules(PARTIES))
+    caller = mine.caller(["cn.maker.reader.net.Device.id(Device.java:3)"])
+    assert (caller.party.name, caller.certain) == (app.label, False)
+    assert mine.caller(["cn.maker.other.Device.id(D.java:3)"]).party.name == app.label  # developer
+    foreign = msgspec.structs.replace(app, main_activity="com.umeng.commonsdk.ui.Main")
+    stack = ["com.umeng.commonsdk.A.b(A.java:1)"]
+    assert Parties(foreign, load_rules(PARTIES)).caller(stack).party.sdk == "CN001"
+
+
+def test_a_shared_host_of_code_makes_nobody_the_developer() -> None:
+    mine = parties("com.github.someone.app")
+    assert mine.caller(["com.github.other.Tool.read(Tool.java:1)"]).party.name == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "obfuscated"),
+    [
+        ("a.b.c", True),
+        ("c5.k0$a", True),
+        ("o0OO0.a", True),
+        ("ooO0.iIl1", True),
+        ("com.a.b", False),
+        ("io.netty.A", False),
+        ("a.b.Reader", False),
+    ],
+)
+def test_obfuscated_names(name: str, obfuscated: bool) -> None:
+    assert is_obfuscated(name) is obfuscated
+    assert not is_wrapper(name) or name.startswith("io.netty")
 
 
 def test_longest_prefix_wins() -> None:
