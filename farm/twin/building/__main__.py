@@ -6,18 +6,24 @@ Lists what is there with `--list`; otherwise it only says how many had to be bui
 import sys
 
 from farm.model.errors import FarmError, UsageError
-from farm.twin.building.apk import build_all
+from farm.twin.building.apk import APKS, build_all
 
 
 def main() -> int:
-    """Build; prints what is there, or one error."""
+    """Build; says how many had to be, or lists all, or prints one error."""
+    before = {path: path.stat().st_mtime_ns for path in APKS.glob("*.apk")}
     try:
         built = build_all()
     except FarmError as error:
         sys.stderr.write(f"{error}\n")
         return 2 if isinstance(error, UsageError) else 1
-    for name, path in built.items():
-        sys.stdout.write(f"{name}\t{path}\n")
+    if "--list" in sys.argv[1:]:
+        for name, path in built.items():
+            sys.stdout.write(f"{name}\t{path}\n")
+        return 0
+    fresh = [path for path in built.values() if before.get(path) != path.stat().st_mtime_ns]
+    if fresh:
+        sys.stderr.write(f"twin: built {len(fresh)} of {len(built)} sample apps in {APKS}\n")
     return 0
 
 

@@ -3,13 +3,13 @@
 Values and their checked reading only.
 """
 
-import shutil
 from pathlib import Path
 
 import msgspec
 
 from farm.model.errors import SetupError, UsageError
 from farm.paths import BUILD
+from farm.twin.runtime.java import choose_java
 
 Routes = dict[str, tuple[str, int]]
 
@@ -25,7 +25,7 @@ class RuntimeOptions(msgspec.Struct, frozen=True, kw_only=True):
     runtime_jar: Path
     routes: Routes = {}
     world_certificates: list[str] = []
-    java: str = ""  # empty: the `java` of PATH
+    java: str = ""  # a launcher; empty: the best that can be hooked
     build_folder: Path = BUILD
     main_class: str = "com.android.internal.os.AppProcess"
     start_seconds: float = 30.0  # until a new process must have attached
@@ -48,12 +48,13 @@ def load_routes(path: Path) -> Routes:
 
 
 def find_java(options: RuntimeOptions) -> Path:
-    """The real path of the Java launcher.
+    """The real path of the Java launcher: the one asked for, else the best that can be hooked.
 
     Raises:
         SetupError: there is none.
     """
-    found = options.java or shutil.which("java")
-    if not found or not Path(found).exists():
-        raise SetupError("java was not found; install a JDK: apt-get install default-jdk-headless")
-    return Path(found).resolve()
+    if not options.java:
+        return choose_java()
+    if not Path(options.java).exists():
+        raise SetupError(f"{options.java}: no such Java launcher")
+    return Path(options.java).resolve()

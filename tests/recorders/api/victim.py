@@ -15,6 +15,7 @@ import frida
 
 from farm.model.events import AnyBody, Event
 from farm.model.vocabulary import Stream
+from farm.twin.runtime.java import choose_java
 
 SOURCES = Path(__file__).with_name("victim")
 PACKAGE = "com.example.victim"
@@ -27,7 +28,7 @@ def compiled() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="farm-victim-"))
     base = [str(path) for path in SOURCES.rglob("*.java") if path.parent.name != "late"]
     for target, files in (("base", base), ("late", [str(SOURCES / "late" / "OpenIDSDK.java")])):
-        command = ["javac", "-d", str(folder / target), *files]
+        command = ["javac", "--release", "11", "-d", str(folder / target), *files]
         subprocess.run(command, check=True, timeout=_SECONDS)
     return folder
 
@@ -121,8 +122,7 @@ class Victim:
 
     async def __aenter__(self) -> "Victim":
         classes = await asyncio.to_thread(compiled)
-        java = shutil.which("java")
-        assert java is not None
+        java = str(choose_java())
         # asyncio's own thread that waits for a child would take ptrace's stops from Frida.
         self.process = subprocess.Popen(  # noqa: ASYNC220
             [java, "-Xshare:auto", "-XX:+UseSerialGC", "-cp", str(classes / "base"), "Victim"],
