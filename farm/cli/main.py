@@ -26,7 +26,14 @@ COMMANDS = {
         "farm.cli.report:report",
         "Write the report of a recording, in as many forms as asked for.",
     ),
-    "devices": Entry("farm.cli.devices:devices", "List phones with their profile and state."),
+    "devices": Entry("farm.cli.devices:app", "List phones with their profile and state."),
+    "campaign": Entry(
+        "farm.cli.campaign:app", "Thousands of apps on many phones and hosts, nothing lost."
+    ),
+    "worker": Entry(
+        "farm.cli.worker:worker",
+        "Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.",
+    ),
     "doctor": Entry(
         "farm.cli.doctor:doctor",
         "Check adb, phones, root or gadget, Frida, CA, proxy, clock, fonts, disk and tools.",

@@ -190,7 +190,8 @@ _STATEMENTS = (
         quarantined_by text NOT NULL DEFAULT '',
         quarantine_reason text NOT NULL DEFAULT '',
         reserved_for text NOT NULL DEFAULT '',
-        reserved_until timestamptz
+        reserved_until timestamptz,
+        release_asked boolean NOT NULL DEFAULT false
     )
     """,
     """

@@ -1,0 +1,105 @@
+"""Campaigns that come again by a clock: each due time makes one, however many schedulers run.
+
+Which campaigns there are is decided by a unique row; writing their jobs may be done, and done
+again, by whoever is there.
+"""
+
+import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from cronsim import CronSim, CronSimError
+
+from farm.campaign.database import Database
+from farm.campaign.plan.values import AppEntry, CampaignPlan
+from farm.campaign.plan.write import open_campaign, write_jobs
+from farm.model.errors import UsageError
+
+_ABANDONED = datetime.timedelta(minutes=5)  # a planner that gave no sign for so long is dead
+
+Apps = Callable[[Path], AsyncIterator[Sequence[AppEntry]]]
+"""Reads a list of apps in batches, with its files brought into the store."""
+
+
+def check_cron(text: str) -> None:
+    """Refuse what is no cron expression.
+
+    Raises:
+        UsageError: see the message.
+    """
+    try:
+        next(CronSim(text, datetime.datetime.now(datetime.UTC)))
+    except (CronSimError, StopIteration) as error:
+        raise UsageError(
+            f'--schedule: {text!r} is no cron expression ({error}); "0 2 * * *" is every night'
+        ) from error
+
+
+def next_due(cron: str, after: datetime.datetime) -> datetime.datetime:
+    """The first time after `after` (UTC) that a cron expression names."""
+    return next(CronSim(cron, after.astimezone(datetime.UTC)))
+
+
+async def add_schedule(database: Database, name: str, cron: str, plan: CampaignPlan) -> None:
+    """Make a schedule, or change the one of that name."""
+    async with database.transaction() as client:
+        now = await client.fetchval("SELECT now()")
+        await client.execute(
+            "INSERT INTO schedule (name, cron, plan, next_due) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (name) DO UPDATE SET cron = $2, plan = $3, next_due = $4, enabled = true",
+            name,
+            cron,
+            msgspec.json.encode(plan).decode(),
+            next_due(cron, now),
+        )
+
+
+async def start_due(database: Database) -> list[str]:
+    """Make the campaigns that are due, without their jobs; returns their names.
+
+    A time that passed while nobody ran is made up for once, not once for each time missed.
+    """
+    made: list[str] = []
+    async with database.transaction() as client:
+        rows = await client.fetch(
+            "SELECT id, name, cron, plan, next_due, now() AS now FROM schedule "
+            "WHERE enabled AND next_due <= now() FOR UPDATE SKIP LOCKED"
+        )
+        for row in rows:
+            name = f"{row['name']}-{row['next_due']:%Y%m%dT%H%MZ}"
+            created = await client.fetchval(
+                "INSERT INTO campaign (name, state, plan, schedule_id, due) "
+                "VALUES ($1, 'planning', $2, $3, $4) ON CONFLICT DO NOTHING RETURNING name",
+                name,
+                row["plan"],
+                row["id"],
+                row["next_due"],
+            )
+            if created:
+                made.append(created)
+            await client.execute(
+                "UPDATE schedule SET next_due = $2 WHERE id = $1",
+                row["id"],
+                next_due(row["cron"], row["now"]),
+            )
+    return made
+
+
+async def plan_started(database: Database, apps: Apps) -> str | None:
+    """Write the jobs of one started campaign whose planner is not at work; returns its name."""
+    async with database.transaction() as client:
+        row = await client.fetchrow(
+            "UPDATE campaign SET planner_beat = now() WHERE id = (SELECT id FROM campaign "
+            "WHERE state = 'planning' AND schedule_id IS NOT NULL "
+            "AND (planner_beat IS NULL OR planner_beat < now() - $1::interval) "
+            "ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING name, plan, priority",
+            _ABANDONED,
+        )
+    if row is None:
+        return None
+    plan = msgspec.json.decode(row["plan"], type=CampaignPlan)
+    campaign = await open_campaign(database, row["name"], plan, row["priority"])
+    await write_jobs(database, campaign, plan, apps(Path(plan.apps)))
+    name: str = row["name"]
+    return name

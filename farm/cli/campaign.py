@@ -1,0 +1,280 @@
+"""`farm campaign`: plan thousands of sessions, steer them, and see how far they have got."""
+
+import asyncio
+import datetime
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.progress import Progress
+
+from farm.campaign.database import Database
+from farm.campaign.decisions import Capability, Requirement
+from farm.campaign.ledger.values import SessionOptions
+from farm.campaign.plan import control
+from farm.campaign.plan.apps import read_apps
+from farm.campaign.plan.forecast import Forecast, end_day, forecast
+from farm.campaign.plan.history import known_phones, session_seconds
+from farm.campaign.plan.schedule import add_schedule, check_cron
+from farm.campaign.plan.stored import stored_apps
+from farm.campaign.plan.values import (
+    CampaignPlan,
+    ScenarioRef,
+    check_name,
+    requirement_of,
+)
+from farm.campaign.plan.write import Planned, open_campaign, write_jobs
+from farm.campaign.status import campaigns
+from farm.campaign.worker.sources import scenario_name
+from farm.cli.campaign_database import (
+    DatabaseOption,
+    HomeOption,
+    StoreOption,
+    campaign_database,
+    open_store,
+)
+from farm.cli.campaign_status import status
+from farm.cli.output import console, emit_json, plain, say
+from farm.devices.profiles import load_profiles
+from farm.explore.loader import Scenario, load
+from farm.model.errors import UsageError
+from farm.paths import DEVICE_PROFILES
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help=(
+        "Thousands of apps on many phones and hosts, nothing lost.\n\n"
+        "`farm campaign create NAME --apps FOLDER`, then `farm worker` on every host with phones, "
+        "then `farm campaign status NAME --watch`."
+    ),
+)
+app.command("status")(status)
+
+_T = TypeVar("_T")
+_NameArgument = Annotated[str, typer.Argument(help="Name of the campaign.")]
+
+
+@app.command()
+def create(
+    name: _NameArgument,
+    apps: Annotated[
+        Path,
+        typer.Option(
+            metavar="LIST|FOLDER",
+            help="A folder with APKs (or folders of base.apk and splits), or a file with one "
+            "path or JSON object a line.",
+        ),
+    ],
+    scenarios: Annotated[
+        str, typer.Option(help="Scenarios by name or file, separated by commas.")
+    ] = "accept",
+    profiles: Annotated[
+        str, typer.Option(help="Device profiles, separated by commas [default: any phone].")
+    ] = "",
+    access: Annotated[
+        str, typer.Option(help="Only phones with this access: su, adb_root or gadget.")
+    ] = "",
+    priority: Annotated[int, typer.Option(min=-1000, max=1000, help="Higher goes first.")] = 0,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="Sessions of each kind.")] = 1,
+    settle: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to watch on after a scenario.")
+    ] = 10.0,
+    grant: Annotated[
+        bool, typer.Option("--grant", help="Grant all permissions at installation.")
+    ] = False,
+    no_analysis: Annotated[
+        bool, typer.Option("--no-analysis", help="Record only; judge later.")
+    ] = False,
+    schedule: Annotated[
+        str,
+        typer.Option(metavar="CRON", help='Make it again and again, UTC: "0 2 * * *" is nightly.'),
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show jobs, phone-hours and the day it ends.")
+    ] = False,
+    database: DatabaseOption = "",
+    store: StoreOption = "",
+    home: HomeOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+) -> None:
+    """Write a campaign's jobs: every app under every scenario on every profile.
+
+    Doing it again adds what is missing and nothing twice; a crash in between is no harm.
+    Exit codes: 0 planned, 2 the list, a scenario or a profile cannot be used.
+    """
+    check_name(name)
+    if schedule:
+        check_cron(schedule)
+    chosen = [load(one.strip()) for one in scenarios.split(",") if one.strip()]
+    if not chosen:
+        raise UsageError("--scenarios: names none; see `farm scenario list`")
+    wanted = CampaignPlan(
+        scenarios=tuple(ScenarioRef(name=s.name, sha256=s.sha256) for s in chosen),
+        profiles=_profiles(profiles),
+        access=_access(access),
+        repeat=repeat,
+        options=SessionOptions(settle_seconds=settle, grant_permissions=grant),
+        analyse=not no_analysis,
+        apps=str(apps.absolute()),
+    )
+    if dry_run:
+        shown = asyncio.run(_dry_run(wanted, apps, database, home))
+        if json:
+            emit_json(shown)
+        else:
+            _show_forecast(shown)
+        return
+    planned = asyncio.run(
+        _create(name, wanted, chosen, apps, priority, schedule, database, store, home)
+    )
+    if json:
+        emit_json(planned)
+    elif schedule:
+        say(f"schedule {name} ({schedule}): the first campaign is made when it is due")
+    else:
+        say(f"campaign {name}: {planned.apps} apps, {planned.jobs} jobs, {planned.new} new")
+
+
+def _profiles(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    if not names:
+        return ("",)
+    known = {profile.name for profile in load_profiles(DEVICE_PROFILES)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"--profiles: unknown {', '.join(unknown)}; there are {sorted(known)}")
+    return names
+
+
+def _access(text: str) -> str:
+    if text not in ("", "su", "adb_root", "gadget"):
+        raise UsageError(f"--access: expected su, adb_root or gadget, got {text!r}")
+    return text
+
+
+async def _create(
+    name: str,
+    wanted: CampaignPlan,
+    scenarios: Sequence[Scenario],
+    apps: Path,
+    priority: int,
+    schedule: str,
+    database: str,
+    address: str,
+    home: Path | None,
+) -> Planned:
+    store = open_store(address, home)
+    for scenario in scenarios:
+        await store.put_file(scenario_name(scenario.sha256), scenario.path, scenario.sha256)
+    async with campaign_database(database, home) as opened:
+        if schedule:
+            await add_schedule(opened, name, schedule, wanted)
+            return Planned(campaign_id=0)
+        campaign = await open_campaign(opened, name, wanted, priority)
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task("planning", total=None)
+
+            def show(planned: Planned) -> None:
+                progress.update(task, description=f"{planned.apps} apps, {planned.jobs} jobs")
+
+            return await write_jobs(opened, campaign, wanted, stored_apps(apps, store), show)
+
+
+async def _dry_run(wanted: CampaignPlan, apps: Path, url: str, home: Path | None) -> Forecast:
+    counts: Counter[Requirement] = Counter()
+    number = 0
+    for item in read_apps(apps):
+        number += 1
+        for profile in wanted.profiles:
+            counts[requirement_of(wanted, profile, item.entry)] += (
+                len(wanted.scenarios) * wanted.repeat
+            )
+    async with campaign_database(url, home) as database:
+        phones: list[Capability] = await known_phones(database)
+        seconds = await session_seconds(database, [s.name for s in wanted.scenarios])
+    mean = sum(seconds.values()) / len(seconds)
+    return forecast(number, {w: n * mean for w, n in counts.items()}, counts, phones)
+
+
+def _show_forecast(shown: Forecast) -> None:
+    say(f"{shown.apps} apps, {shown.jobs} jobs, {shown.phone_hours:,.1f} phone-hours")
+    for key, count in sorted(shown.impossible.items()):
+        say(f"  {count} jobs that no known phone can run: {plain(key)}")
+    if shown.days is not None:
+        today = datetime.datetime.now(datetime.UTC)
+        say(f"ends {end_day(shown.days, today)} with {shown.phones} phones, if nothing fails")
+    elif not shown.phones:
+        say("no phone is known yet: start `farm worker` where phones are, then ask again")
+
+
+@app.command("list")
+def list_campaigns(
+    database: DatabaseOption = "",
+    home: HomeOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+) -> None:
+    """List campaigns, the newest first."""
+
+    async def work() -> None:
+        async with campaign_database(database, home) as opened:
+            found = await campaigns(opened)
+        if json:
+            emit_json(found)
+            return
+        for one in found:
+            say(f"{one.name}  {one.state}  priority {one.priority}  {one.created:%Y-%m-%d %H:%M}")
+        if not found:
+            say("no campaign yet: `farm campaign create NAME --apps FOLDER`")
+
+    asyncio.run(work())
+
+
+@app.command()
+def pause(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
+    """Let running sessions end and start nothing new."""
+    if not _steer(database, home, name, control.pause):
+        raise UsageError(f"campaign {name}: is not active")
+    say(f"campaign {name} is paused")
+
+
+@app.command()
+def resume(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
+    """Go on with a paused campaign."""
+    if not _steer(database, home, name, control.resume):
+        raise UsageError(f"campaign {name}: is not paused")
+    say(f"campaign {name} goes on")
+
+
+@app.command()
+def cancel(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
+    """End a campaign: running sessions are stopped, their recordings kept."""
+    withdrawn = _steer(database, home, name, control.cancel)
+    if withdrawn is None:
+        raise UsageError(f"campaign {name}: there is none that could be cancelled")
+    say(f"campaign {name} is cancelled, {withdrawn} jobs withdrawn")
+
+
+@app.command()
+def retry(
+    name: _NameArgument,
+    failed: Annotated[bool, typer.Option("--failed", help="All jobs that were given up.")] = False,
+    database: DatabaseOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Plan jobs again that were given up; earlier attempts and their evidence stay."""
+    if not failed:
+        raise UsageError("say what to try again: --failed")
+    say(f"{_steer(database, home, name, control.retry_failed)} jobs are planned again")
+
+
+def _steer(
+    url: str, home: Path | None, name: str, action: Callable[[Database, str], Awaitable[_T]]
+) -> _T:
+    async def work() -> _T:
+        async with campaign_database(url, home) as database:
+            return await action(database, name)
+
+    return asyncio.run(work())

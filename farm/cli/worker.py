@@ -1,0 +1,192 @@
+"""`farm worker`: this host takes jobs that its phones can run, and judges recordings."""
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from farm.campaign.controller import Controller
+from farm.campaign.database import Database
+from farm.campaign.fleet.care import Care
+from farm.campaign.fleet.health import CareRules
+from farm.campaign.ledger import Assignment
+from farm.campaign.plan.schedule import plan_started, start_due
+from farm.campaign.plan.stored import stored_apps
+from farm.campaign.store import Store
+from farm.campaign.vocabulary import AttemptState, Cause
+from farm.campaign.worker.analysis import AnalysisExecutor
+from farm.campaign.worker.delivery import Delivery
+from farm.campaign.worker.executor import Ending, Executor
+from farm.campaign.worker.outbox import Outbox
+from farm.campaign.worker.phones import PhoneExecutor
+from farm.campaign.worker.settings import WorkerSettings
+from farm.campaign.worker.sources import Sources
+from farm.campaign.worker.worker import Worker
+from farm.cli.campaign_database import (
+    DatabaseOption,
+    HomeOption,
+    StoreOption,
+    campaign_database,
+    open_store,
+)
+from farm.cli.output import plain, say
+from farm.model.errors import UsageError
+from farm.recording import load_or_create_key
+from farm.session.lab import Lab
+from farm.session.settings import LabSettings, default_home
+
+
+def worker(
+    name: Annotated[
+        str, typer.Option(help="Name of this host in the inventory [default: its host name].")
+    ] = "",
+    phones: Annotated[
+        bool, typer.Option("--phones/--no-phones", help="Use the phones at this host.")
+    ] = True,
+    analyses: Annotated[int, typer.Option(min=0, max=256, help="Recordings judged at once.")] = 1,
+    lease: Annotated[
+        float,
+        typer.Option(min=5, max=3600, help="Seconds of silence after which jobs go to others."),
+    ] = 30.0,
+    until_idle: Annotated[
+        float, typer.Option(help="End after so many seconds without work [default: never].")
+    ] = 0.0,
+    keep_local: Annotated[
+        bool, typer.Option("--keep-local", help="Keep recordings here after they are stored.")
+    ] = False,
+    parties: Annotated[
+        Path | None, typer.Option(help="Your list of first and third parties, YAML.")
+    ] = None,
+    hosts: Annotated[
+        Path | None,
+        typer.Option(help='Where the proxy connects instead: {"host:443": ["address", port]}.'),
+    ] = None,
+    upstream_certificates: Annotated[
+        Path | None, typer.Option(help="PEM file that the proxy trusts beside the public CAs.")
+    ] = None,
+    frida_files: Annotated[
+        Path | None, typer.Option(help="Folder with frida-server and gadget files.")
+    ] = None,
+    adb_port: Annotated[
+        int | None, typer.Option(help="Port of the adb server [default: adb's own].")
+    ] = None,
+    database: DatabaseOption = "",
+    store: StoreOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.
+
+    A second signal stops them; their jobs go to other phones. Results that cannot be delivered
+    stay on this host and go out at the next start. Exit codes: 0 drained, 2 set-up.
+    """
+    if not phones and not analyses:
+        raise UsageError("--no-phones --analyses 0: leaves nothing to do")
+    lab_home = home or default_home()
+    settings = WorkerSettings(
+        name=name or socket.gethostname(), lease=lease, beat=lease / 5, keep_local=keep_local
+    )
+    lab_settings = LabSettings(
+        home=lab_home,
+        adb_port=adb_port,
+        hosts=hosts,
+        upstream_certificates=upstream_certificates,
+        parties=parties,
+        frida_files=frida_files,
+    )
+
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            opened = await stack.enter_async_context(campaign_database(database, home))
+            stored = open_store(store, home)
+            executors: list[Executor] = []
+            care = None
+            if phones:
+                lab = await stack.enter_async_context(Lab(lab_settings))
+                key = await asyncio.to_thread(load_or_create_key, lab_settings.key)
+                sources = Sources(stored, lab_home / "cache")
+                care = Care(opened, lab.pool, settings.name, CareRules())
+                executors.append(PhoneExecutor(lab, sources, key, care))
+            if analyses:
+                judging = AnalysisExecutor(
+                    stored, lab_home / "cache" / "recordings", count=analyses, parties=parties
+                )
+                executors.append(await stack.enter_async_context(judging))
+            outbox = await stack.enter_async_context(
+                Outbox(lab_home / "outbox" / f"{_safe(settings.name)}.sqlite")
+            )
+            await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
+
+    asyncio.run(work())
+
+
+async def _run(
+    database: Database,
+    store: Store,
+    executors: list[Executor],
+    outbox: Outbox,
+    settings: WorkerSettings,
+    care: Care | None,
+    home: Path,
+    until_idle: float,
+) -> None:
+    async def schedules() -> None:
+        await start_due(database)
+        await plan_started(database, lambda path: stored_apps(path, store))
+
+    made = Worker(
+        database,
+        executors,
+        outbox,
+        Delivery(database, store, outbox, settings, home=home),
+        settings,
+        controller=Controller(database, lease=settings.lease, schedules=schedules),
+        on_end=_tell,
+        on_beat=care.sync if care else None,
+    )
+    loop = asyncio.get_running_loop()
+    signals = 0
+
+    def stop() -> None:
+        nonlocal signals
+        signals += 1
+        if signals == 1:
+            say("taking no more work; running sessions end first (once more: stop them)")
+            made.drain()
+        else:
+            say("stopping the sessions that run; their jobs go to others")
+            made.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    say(f"worker {settings.name} (process {os.getpid()}) is at work")
+    async with asyncio.TaskGroup() as group:
+        watch = group.create_task(_drain_when_idle(made, until_idle)) if until_idle else None
+        await made.run()
+        if watch is not None:
+            watch.cancel()
+
+
+async def _drain_when_idle(made: Worker, seconds: float) -> None:
+    idle = 0.0
+    while idle < seconds:
+        await asyncio.sleep(0.5)
+        idle = 0.0 if made.busy or made.owed else idle + 0.5
+    made.drain()
+
+
+def _tell(assignment: Assignment, ending: Ending, state: AttemptState) -> None:
+    work = assignment.work
+    what = ending.verdict or ending.reason
+    detail = f": {plain(ending.detail, 160)}" if ending.cause is not Cause.NONE else ""
+    about = f"{plain(work.package, 60)} {work.scenario or work.kind}"
+    say(f"{assignment.slot}  {about}  {what}{detail} ({state})")
+
+
+def _safe(name: str) -> str:
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[:80]
+    return kept.lstrip(".") or "worker"
