@@ -8,7 +8,7 @@ from farm.devices.outputs.properties import read_properties
 from farm.devices.outputs.windows import read_screen_size
 from farm.devices.phone import Phone
 from farm.devices.profiles import DeviceProfile, recognise
-from farm.model.errors import DeviceError, SetupError
+from farm.model.errors import DeviceError, DeviceGone, SetupError
 from farm.model.session import DeviceInfo
 from farm.model.vocabulary import AccessMode
 
@@ -54,6 +54,33 @@ async def identify(adb: Adb, serial: str, profiles: list[DeviceProfile]) -> Phon
         access=profile.access,
     )
     return Phone(adb, info, profile, shell_v2=shell_v2)
+
+
+async def await_boot(adb: Adb, serial: str, timeout: float = 180) -> None:
+    """Wait until the phone's system is up: adbd answers long before it is, after a restart.
+
+    Raises:
+        DeviceGone: the phone vanished.
+        DeviceError: it is not up within `timeout` seconds.
+    """
+    shell_v2 = "shell_v2" in await adb.features(serial)
+    argv = ("getprop", "sys.boot_completed")
+    try:
+        async with asyncio.timeout(timeout):
+            while True:
+                try:
+                    answer = await adb.shell(serial, argv, timeout=20, shell_v2=shell_v2)
+                    if answer.text == "1":
+                        return
+                except DeviceGone:
+                    raise
+                except DeviceError:
+                    pass  # a system that is half up refuses this and that
+                await asyncio.sleep(1)
+    except TimeoutError:
+        raise DeviceError(
+            f"{serial}: not booted within {timeout:g} s (sys.boot_completed is not 1)"
+        ) from None
 
 
 async def has_root(phone: Phone) -> bool:

@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 
 from farm.devices.adb import Adb
-from farm.devices.identity import identify, prove_access
+from farm.devices.identity import await_boot, identify, prove_access
 from farm.devices.jobs import Jobs
 from farm.devices.phone import Phone
 from farm.devices.profiles import DeviceProfile
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 Recover = Callable[[Phone], Awaitable[None]]
 """Cleans a phone that came into the pool, from what an earlier session left behind."""
 
+_GONE_SECONDS = 2.0
 _SERVER_WAITS = (0.2, 0.5, 1, 2, 5)  # seconds between attempts to reach a lost adb server
 
 
@@ -350,11 +351,17 @@ class DevicePool:
             # clean up under the next lessee's feet.
             stale.cancel()
             await asyncio.wait([stale])
-        reason, phone = "", None
+        if self._closed:
+            return
+        reason, phone, again = "", None, 0.0
         try:
             phone = await self._jobs.run(self._examine(entry.serial))
         except SetupError as error:
             reason = str(error)
+        except DeviceGone as error:
+            # The server has not noticed yet (over TCP that takes it 10 s): no fault of the phone's
+            # own, which may be restarting.
+            reason, again = str(error), _GONE_SECONDS
         except FarmError as error:
             reason = str(error)
             if generation == entry.generation:
@@ -375,8 +382,9 @@ class DevicePool:
                 await phone.release()
         else:
             entry.move(DeviceState.UNUSABLE, reason)
-            if entry.failures:  # a passing fault: look again after a while
-                await asyncio.sleep(2 * entry.failures)
+            again = again or 2 * entry.failures
+            if again:  # a passing fault: look again after a while
+                await asyncio.sleep(again)
                 if generation == entry.generation and self._is(entry, DeviceState.UNUSABLE):
                     entry.move(DeviceState.CHECKING)
                     entry.check = None  # this one is over, and not to be cancelled
@@ -388,6 +396,7 @@ class DevicePool:
         return entry.state is state  # read anew: it may have changed during an await
 
     async def _examine(self, serial: str) -> Phone:
+        await await_boot(self.adb, serial)
         phone = await identify(self.adb, serial, self._profiles)
         try:
             async with asyncio.timeout(120):

@@ -204,14 +204,22 @@ class Stage:
         await self._scenario_run().settle(self._plan.settle_seconds)
 
     async def stop(self) -> None:
-        """Prove once more that the recorders hear, then end the app and the recorders."""
-        if self._life is not None:
-            with contextlib.suppress(ExceptionGroup):  # each canary's fate is on record already
-                await self._life.send("end")
-        await self._clocking.sample(START_SAMPLES)
-        if self._api is not None:
-            await self._api.stop()
-        await self._phone.force_stop(self._plan.app.package)
+        """Prove once more that the recorders hear, then end the app and the recorders.
+
+        Every step is owed whatever became of those before it: a recorder that is not stopped
+        would go on writing.
+        """
+        try:
+            if self._life is not None:
+                with contextlib.suppress(ExceptionGroup):  # each canary's fate is on record
+                    await self._life.send("end")
+            await self._clocking.sample(START_SAMPLES)
+        finally:
+            try:
+                if self._api is not None:
+                    await self._api.stop()
+            finally:
+                await self._phone.force_stop(self._plan.app.package)
 
     async def pull(self) -> None:
         """Take what is still outside the recording: the last flows."""

@@ -14,8 +14,8 @@ from farm.detect.rules import load_rules
 from farm.explore.loader import load
 from farm.model.events import AnyBody, Event
 from farm.model.finding import Analysis
-from farm.model.vocabulary import Stream
-from farm.recording import Recording
+from farm.model.vocabulary import Outcome, Stream
+from farm.recording import Recording, verify
 from farm.session.lab import Lab, Order, inspect_apk
 from farm.session.live import follow
 from farm.session.plan import SessionPlan, SessionResult
@@ -28,6 +28,7 @@ from farm.twin.runtime.runtime import Runtime
 from farm.twin.world import World
 
 PARTIES = Path(__file__).parents[2] / "farm" / "cli" / "demo_data" / "parties.yaml"
+SCENARIOS = Path(__file__).with_name("scenarios")
 PROFILE = "xiaomi-mi8-android9-su"
 
 
@@ -48,13 +49,14 @@ class TwinLab:
         """The first twin."""
         return self.fleet.phones[0]
 
-    async def order(self, app: str, scenario: str, settle: float = 2.0) -> Order:
-        """Describe a session of a sample app."""
+    async def order(self, app: str, scenario: str = "glance", settle: float = 0.5) -> Order:
+        """Describe a session of a sample app; the tests' own scenarios go before the shipped."""
         apk = APKS / f"{app}.apk"
+        own = SCENARIOS / f"{scenario}.py"
         return Order(
             apks=(apk,),
             app=await inspect_apk(apk),
-            scenario=load(scenario),
+            scenario=load(own if own.is_file() else scenario),
             settle_seconds=settle,
             wait_seconds=60,
             attempts=1,
@@ -121,6 +123,23 @@ async def twin_lab(folder: Path, profile: str = PROFILE, count: int = 1) -> Asyn
             )
         )
         yield TwinLab(lab, fleet, world, adb_port, options)
+
+
+async def goes_on(lab: TwinLab) -> None:
+    """The pool still has a clean phone: an ordinary session runs on it from end to end."""
+    result = await lab.inspect(await lab.order("compliant"))
+    assert (result.outcome, result.reason) == (Outcome.COMPLETE, "")
+    assert result.sealed and verify(result.folder) == []
+
+
+async def nothing_left(lab: TwinLab) -> None:
+    """The phone is as it was: no app under test, no proxy, no owed change."""
+    async with lab.lab.pool.lease(timeout=60) as phone:
+        listed = (await phone.shell("pm", "list", "packages", "-3")).stdout
+        assert "com.example" not in listed
+        assert await phone.setting("global", "http_proxy") in {None, ":0"}
+    owed = [path for path in lab.lab.settings.ledgers.glob("*") if path.read_text() != "[]"]
+    assert owed == []
 
 
 def judge(result: SessionResult) -> Analysis:
