@@ -100,7 +100,8 @@ class EmbeddedTwins:
                 stderr=errors,
                 # A signal typed at the terminal stops the command, which then stops the twins.
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                # Whatever it and its libraries leave in the temporary folder goes with ours.
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": self._folder.name},
             )
         try:
             self._answer = await self._greet(request)

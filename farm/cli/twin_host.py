@@ -1,7 +1,8 @@
 """The child process behind `embedded`: twins, their adb server and their local internet.
 
 Reads one request from standard input, answers with one line, and ends when the input ends, which
-it also does when the parent is killed. Everything it started ends with it.
+it also does when the parent is killed. Everything it started ends with it; the request's
+folder is removed when the parent was killed and cannot do it.
 """
 
 import asyncio
@@ -33,12 +34,21 @@ _FRIDA_ABIS = {"arm64": "arm64-v8a", "x86_64": "x86_64"}
 
 
 async def serve() -> None:
-    """Start everything, answer, and wait for the end of the input."""
+    """Start everything, answer, and wait for the end of the input or SIGTERM."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     request = msgspec.json.decode(await reader.readline(), type=HostRequest)
-    folder = Path(request.folder)
+    folder, parent = Path(request.folder), os.getppid()
+    # Both come when the parent is killed; either alone has to end the twins in order.
+    loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
+    try:
+        await _host(request, folder, reader)
+    finally:
+        await asyncio.to_thread(_leave, folder, orphaned=os.getppid() != parent)
+
+
+async def _host(request: HostRequest, folder: Path, reader: asyncio.StreamReader) -> None:
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(World())
         hosts = folder / "hosts.json"
@@ -154,6 +164,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _leave(folder: Path, *, orphaned: bool) -> None:
+    """End what still runs from below the folder; an orphan removes the folder too.
+
+    frida's own daemon runs on for half a minute after its last client, from $TMPDIR, which is this
+    folder, and leaves its files behind.
+    """
+    for entry in Path("/proc").iterdir():
+        try:
+            if (entry / "exe").readlink().is_relative_to(folder):
+                os.kill(int(entry.name), signal.SIGKILL)
+        except (OSError, ValueError):  # not a process, not ours, or gone
+            continue
+    if orphaned:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -167,8 +193,6 @@ def main() -> int:
     """Run; a failure to start is one line on standard error."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
-        return 1
     try:
         asyncio.run(serve())
     except FarmError as error:

@@ -1,0 +1,238 @@
+"""The controller is stopped or killed: nothing it started stays, and nothing recorded is lost.
+
+Every process that the command starts inherits its `TMPDIR`, which is how the tests find all of
+them in /proc, and every temporary file of theirs lies below it.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from farm.cli.twin_host import write_frida_files
+from farm.detect.analyse import analyse
+from farm.detect.rules import load_rules
+from farm.model.events import StateChange
+from farm.model.session import Session
+from farm.model.vocabulary import Outcome, SessionState, VerdictKind
+from farm.recording import Recording, verify
+from farm.session.lab import Lab
+from farm.session.live import follow
+from farm.session.settings import LabSettings
+from farm.twin.building.apk import APKS
+from tests.end_to_end.twin_lab import PARTIES, TwinLab, twin_lab
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(180)]
+
+EAGER = APKS / "eager.apk"
+PACKAGE = "com.example.eager"
+
+
+class Command:
+    """`farm ...` as a process of its own, as an operator starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir(exist_ok=True)
+        self.adb_port: int | None = None
+        self._errors = folder / "errors.txt"
+
+    @asynccontextmanager
+    async def running(self, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        with self._errors.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "farm", *arguments),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                env=self._environment(),
+            )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    def _environment(self) -> dict[str, str]:
+        own = {"TMPDIR": str(self.temporary), "FARM_HOME": str(self.home)}
+        if self.adb_port is not None:
+            own["ANDROID_ADB_SERVER_PORT"] = str(self.adb_port)
+        return os.environ | own
+
+    async def output(self, *arguments: str) -> tuple[int, bytes]:
+        """Exit code and standard output of a command that ends by itself."""
+        async with self.running(*arguments) as process, asyncio.timeout(90):
+            output, _ = await process.communicate()
+            assert process.returncode is not None
+            return process.returncode, output
+
+    def said(self) -> str:
+        """What the last command wrote on standard error."""
+        return self._errors.read_text(errors="replace")
+
+    async def recording(self) -> Path:
+        """The folder of the one recording, as soon as it is there."""
+        async with asyncio.timeout(60):
+            while not (found := sorted(self.home.glob("recordings/*/device.jsonl"))):
+                await asyncio.sleep(0.05)
+        return found[0].parent
+
+    async def reaches(self, state: SessionState) -> Path:
+        """The recording's folder once its session is in a state."""
+        folder = await self.recording()
+        async with asyncio.timeout(90):
+            async for event in follow(folder, asyncio.Event()):
+                if isinstance(event.body, StateChange) and event.body.state is state:
+                    return folder
+        raise AssertionError("the recording ended before")
+
+    def processes(self) -> dict[int, str]:
+        """All living processes that this command's processes started, by their environment."""
+        mark = f"TMPDIR={self.temporary}".encode()  # or a folder below it
+        found = {}
+        for entry in Path("/proc").iterdir():
+            try:
+                environment = (entry / "environ").read_bytes()
+                line = (entry / "cmdline").read_text().replace("\0", " ")
+                if mark in environment and "idund" not in line:  # see _fridas
+                    found[int(entry.name)] = line
+            except (OSError, ValueError):
+                continue
+        return found
+
+    async def leaves_nothing(self) -> None:
+        """All of its processes and temporary files go, within seconds."""
+        end = time.monotonic() + 25
+        while time.monotonic() < end:
+            left = [path for path in self.temporary.iterdir() if not _fridas(path)]
+            if not self.processes() and not left:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"left: {self.processes()}, {[p.name for p in left]}")
+
+
+def _fridas(path: Path) -> bool:
+    """Frida's own daemon of this user, which ends by itself half a minute after its last client."""
+    return path.name.startswith(("frida-", "idun-"))
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    return Command(tmp_path)
+
+
+def _run(*more: str) -> list[str]:
+    return ["run", str(EAGER), "--scenario", "launch_idle", "--settle", "20", *more]
+
+
+async def test_a_killed_controller_leaves_a_recording_to_recover_and_nothing_else(
+    command: Command,
+) -> None:
+    async with command.running(*_run("--phone", "twin")) as process:
+        folder = await command.reaches(SessionState.DRIVING)
+        async with asyncio.timeout(30):  # until the app read and sent what it should not
+            while b"android_id" not in (folder / "api.jsonl").read_bytes():
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(2)
+        assert len(command.processes()) >= 4  # controller, capture, twins, adb server, app
+        process.kill()
+        await process.wait()
+    await command.leaves_nothing()
+
+    key = command.home / "keys" / "recording.key"
+    code, output = await command.output(
+        "recording", "recover", str(folder), "--key", str(key), "--json"
+    )
+    assert code == 0, command.said()
+    session = msgspec.json.decode(output, type=Session)
+    assert session.outcome is Outcome.INTERRUPTED and "without sealing" in session.reason
+    assert verify(folder) == []
+    analysis = await asyncio.to_thread(analyse, Recording.open(folder), load_rules(PARTIES))
+    # What was recorded before the end still counts, what came after it is unknown.
+    assert analysis.verdict.kind is not VerdictKind.CLEAN
+    assert {str(finding.data_type) for finding in analysis.findings} >= {"imei", "android_id"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_cleans_the_phone_and_seals_the_recording(
+    tmp_path: Path, command: Command, number: signal.Signals
+) -> None:
+    async with _phone_of_another(tmp_path / "other", command) as lab:
+        async with command.running(*_run(*_at(lab))) as process:
+            folder = await command.reaches(SessionState.DRIVING)
+            process.send_signal(number)
+            async with asyncio.timeout(60):
+                await process.wait()
+        assert process.returncode == 130, command.said()
+        assert "Traceback" not in command.said()
+        assert verify(folder) == []
+        session = Recording.open(folder).session
+        assert (session.outcome, session.reason) == (
+            Outcome.INTERRUPTED,
+            "driving: cancelled by the operator",
+        )
+        assert await _owed(lab) == set()
+        await command.leaves_nothing()
+
+
+async def test_the_next_lease_cleans_what_a_killed_controller_left_on_the_phone(
+    tmp_path: Path, command: Command
+) -> None:
+    async with _phone_of_another(tmp_path / "other", command) as lab:
+        async with command.running(*_run(*_at(lab))) as process:
+            await command.reaches(SessionState.DRIVING)
+            process.kill()
+            await process.wait()
+        await command.leaves_nothing()
+        assert await _owed(lab) == {"app", "proxy", "frida-server", "reverse"}
+        settings = LabSettings(home=command.home, adb_port=lab.adb_port)
+        async with Lab(settings) as next_life, next_life.pool.lease(timeout=60):
+            assert await _owed(lab) == set()
+
+
+@asynccontextmanager
+async def _phone_of_another(folder: Path, command: Command) -> AsyncIterator[TwinLab]:
+    """A twin that is not the command's own, so that it outlives the command as a phone would."""
+    folder.mkdir()
+    command.home.mkdir()
+    async with twin_lab(folder) as lab:
+        write_frida_files(command.home / "frida")
+        command.adb_port = lab.adb_port
+        yield lab
+
+
+async def _owed(lab: TwinLab) -> set[str]:
+    """What of a session is still on the phone, read over adb alone."""
+    adb, serial = lab.lab.pool.adb, lab.twin.serial
+
+    async def shell(*argv: str) -> str:
+        return (await adb.shell(serial, argv)).stdout.strip()
+
+    found = {
+        "app": PACKAGE in await shell("pm", "list", "packages"),
+        "proxy": await shell("settings", "get", "global", "http_proxy") not in ("null", ":0"),
+        "frida-server": "farm-frida" in await shell("ps", "-A"),
+        "reverse": "tcp:28080" in (await _adb(lab, "-s", serial, "reverse", "--list")),
+    }
+    return {name for name, owed in found.items() if owed}
+
+
+async def _adb(lab: TwinLab, *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *("adb", "-P", str(lab.adb_port), *arguments), stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    return output.decode()
+
+
+def _at(lab: TwinLab) -> list[str]:
+    return ["--phone", lab.twin.serial, "--hosts", str(lab.lab.settings.hosts)]
