@@ -16,6 +16,7 @@ class PermissionPolicy(StrEnum):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Limits and habits of one run. Times in seconds."""
 
+    read_pictures: bool = True  # words from the picture where views tell none, if RapidOCR is there
     permissions: PermissionPolicy = PermissionPolicy.DENY
     close_advertisements: bool = True
     close_updates: bool = True

@@ -9,16 +9,20 @@ import hashlib
 import time
 
 from farm.explore.dialogs import Recognised, ScreenState, classify
+from farm.explore.dialogs.prominence import remarks
 from farm.explore.dialogs.vocabulary import fold, vocabulary
 from farm.explore.driver import Driver
 from farm.explore.hierarchy import Hierarchy, clean, parse
 from farm.explore.masking import MaskingJournal
+from farm.explore.pictures.contrast import Prominence, prominence
+from farm.explore.pictures.words import Word, drawn_by, reader, says_nothing, with_words
 from farm.explore.policy import Policy
 from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote, Dialog, Screen
 from farm.model.vocabulary import DialogKind
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_READ = 300  # pictures whose words are remembered
 _MOST_SAID = 20_000
 _MAX_SCREENSHOT = 32 * 1024 * 1024
 _MAX_HIERARCHY = 2 * 1024 * 1024
@@ -37,6 +41,9 @@ class ScreenView:
         self._kept = 0
         self._noted: set[tuple[str, str]] = set()
         self._seen_dialog: tuple[str, ...] = ()
+        self._picture: bytes | None = None  # of the present look; empty: there is none
+        self._words: dict[str, tuple[Word, ...]] = {}  # by digest of the picture
+        self.read_pictures = policy.read_pictures
         self.last: ScreenState | None = None
         self.appearances: dict[DialogKind, int] = {}
         self.said: set[str] = set()  # words shown so far by anything but the system's requests
@@ -56,9 +63,16 @@ class ScreenView:
         self._last_look = asyncio.get_running_loop().time()
         hierarchy, xml = await self._read_hierarchy()
         package, activity = await self._read_current()
+        self._picture = None
+        words = await self._read_words(hierarchy, package)
         state = ScreenState(
-            hierarchy=hierarchy, package=package, activity=activity, time=time.time_ns()
+            hierarchy=with_words(hierarchy, words, package),
+            package=package,
+            activity=activity,
+            time=time.time_ns(),
+            words=words,
         )
+        self._journal.seen(state.hierarchy)
         state = await self._record(state, xml, keep)
         if len(self.said) < _MOST_SAID:
             self.said.update(
@@ -86,22 +100,56 @@ class ScreenView:
             if not state.screenshot_file:
                 screenshot = await self._screenshot()
                 state = _with_file(state, screenshot)
+            accept, decline = await self._measure(recognised)
             self._journal.emit(
                 Dialog(
                     dialog=recognised.kind,
                     title=recognised.title[:500],
                     accept_text=recognised.accept.text if recognised.accept else "",
                     decline_text=recognised.decline.text if recognised.decline else "",
-                    reasons=[clean(reason) for reason in _reasons(recognised)],
+                    reasons=[
+                        clean(reason)
+                        for reason in (*_reasons(recognised), *remarks(recognised, accept, decline))
+                    ],
                     screenshot_file=state.screenshot_file,
                     links=[clean(link.text)[:200] for link in recognised.details[:20]],
                     has_checkbox=recognised.checkbox is not None,
                     preticked=recognised.preticked,
                     acknowledge_only=recognised.accept is not None and not recognised.accept.clear,
                     second_stage=recognised.second_stage,
+                    accept_area=accept.area if accept else 0,
+                    decline_area=decline.area if decline else 0,
+                    accept_contrast=accept.contrast if accept else 0.0,
+                    decline_contrast=decline.contrast if decline else 0.0,
                 )
             )
         return state, recognised
+
+    async def _measure(self, recognised: Recognised) -> tuple[Prominence | None, Prominence | None]:
+        """How well the two buttons of a privacy consent can be seen."""
+        if recognised.kind is not DialogKind.PRIVACY_CONSENT:
+            return None, None
+        picture = self._picture or b""
+        measured = [
+            await asyncio.to_thread(prominence, picture, button.bounds) if button else None
+            for button in (recognised.accept, recognised.decline)
+        ]
+        return measured[0], measured[1]
+
+    async def _read_words(self, hierarchy: Hierarchy, package: str) -> tuple[Word, ...]:
+        """Words of the picture, where the app draws its screen without telling its words."""
+        read = reader() if self.read_pictures else None
+        if read is None or not says_nothing(hierarchy, package):
+            return ()
+        picture = await self._capture()
+        if not picture:
+            return ()
+        digest = hashlib.sha256(picture).hexdigest()
+        if digest not in self._words:
+            if len(self._words) >= _MOST_READ:
+                self._words.clear()
+            self._words[digest] = await asyncio.to_thread(read, picture)
+        return drawn_by(self._words[digest], hierarchy, package)
 
     async def _read_hierarchy(self) -> tuple[Hierarchy, str]:
         try:
@@ -112,7 +160,6 @@ class ScreenView:
             self._note("hierarchy_unreadable", str(error))
             return Hierarchy(problems=(str(error)[:300],)), ""
         hierarchy = await asyncio.to_thread(parse, xml)
-        self._journal.seen(hierarchy)
         for problem in hierarchy.problems:
             self._note("hierarchy_incomplete", problem)
         return hierarchy, xml
@@ -165,21 +212,32 @@ class ScreenView:
             hierarchy_file=hierarchy_file,
             screenshot_file=screenshot_file,
             time=state.time,
+            words=state.words,
         )
 
     async def _screenshot(self) -> str:
+        data = await self._capture()
+        if not data:
+            return ""
+        suffix = "png" if data.startswith(_PNG) else "jpg"
+        return self._journal.save(f"{time.time_ns()}.{suffix}", data)
+
+    async def _capture(self) -> bytes:
+        """The picture of this look, taken at most once; empty where the phone gives none."""
+        if self._picture is not None:
+            return self._picture
         try:
             data = await self._driver.screenshot()
         except DeviceGone:
             raise
         except DeviceError as error:  # a window may forbid pictures of itself (FLAG_SECURE)
             self._note("screenshot_failed", str(error))
-            return ""
-        if not data or len(data) > _MAX_SCREENSHOT:
+            data = b""
+        if len(data) > _MAX_SCREENSHOT:
             self._note("screenshot_failed", f"{len(data)} bytes")
-            return ""
-        suffix = "png" if data.startswith(_PNG) else "jpg"
-        return self._journal.save(f"{time.time_ns()}.{suffix}", data)
+            data = b""
+        self._picture = data
+        return data
 
     def _note(self, name: str, detail: str) -> None:
         """Record a fact about looking once, not at each look."""
@@ -197,6 +255,7 @@ def _with_file(state: ScreenState, screenshot_file: str) -> ScreenState:
         hierarchy_file=state.hierarchy_file,
         screenshot_file=screenshot_file,
         time=state.time,
+        words=state.words,
     )
 
 

@@ -5,6 +5,8 @@ A tap that lands on a button of a recognised privacy consent is an answer to it 
 """
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,6 +64,16 @@ class Screen:
     async def texts(self) -> list[str]:
         """Visible texts in reading order."""
         return (await self._view.observe()).hierarchy.texts
+
+    @contextlib.contextmanager
+    def reading_pictures(self, wanted: bool) -> Iterator[None]:
+        """Read words from pictures, or do not, for a while."""
+        before = self._view.read_pictures
+        self._view.read_pictures = wanted
+        try:
+            yield
+        finally:
+            self._view.read_pictures = before
 
     def appearances(self, kind: str) -> int:
         """How often a kind of dialog has appeared so far; `kind` is a word of `DialogKind`."""

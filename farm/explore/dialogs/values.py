@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from farm.explore.hierarchy import Bounds, Hierarchy, Node
+from farm.explore.pictures.words import Word
 from farm.model.vocabulary import DialogKind
 
 _DIGITS = re.compile(r"\d+")
@@ -19,6 +20,7 @@ class ScreenState(msgspec.Struct, frozen=True, kw_only=True):
     hierarchy_file: str = ""
     screenshot_file: str = ""
     time: int = 0  # ns, host clock, when the hierarchy had arrived
+    words: tuple[Word, ...] = ()  # read from the picture; nodes of the hierarchy too
 
     @property
     def fingerprint(self) -> str:

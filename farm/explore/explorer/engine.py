@@ -6,7 +6,6 @@ what it saw.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 
 from farm.explore.app import AppView
@@ -26,13 +25,12 @@ from farm.explore.explorer.values import (
     digest_of,
 )
 from farm.explore.interruptions import Interruptions
-from farm.explore.pictures.words import Reader, Word, drawn_by, says_nothing
+from farm.explore.pictures.words import Word
 from farm.explore.screen_actions import Screen
 from farm.model.errors import DeviceError, DeviceGone, FarmError
 from farm.model.vocabulary import ConsentAnswer, DialogKind
 
 _VAIN_RESTARTS = 5  # in a row, with no screen of the app in between
-_MOST_READ = 500  # pictures whose words are remembered
 _MOST_TAPS_ON_CONSENT = 3
 _PLACELESS = {DialogKind.PERMISSION, DialogKind.CRASH}
 _PASSABLE = {
@@ -66,7 +64,6 @@ class Explorer:
         seed: int,
         budget: Budget,
         answer: ConsentAnswer | None,
-        read_picture: Reader | None = None,
         novelty: Novelty = no_novelty,
         log_in: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
@@ -79,7 +76,6 @@ class Explorer:
         self._seed = seed
         self._budget = budget
         self._answer = answer
-        self._read_picture = read_picture
         self._novelty = novelty
         self._log_in = log_in
         self.graph = Graph()
@@ -97,7 +93,6 @@ class Explorer:
         self._found: list[int] = []
         self._script: list[str] = []
         self._last: tuple[Place, Action] | None = None
-        self._read: dict[str, tuple[Word, ...]] = {}  # by digest of the picture
 
     async def run(self) -> Report:
         """Explore until the budget is spent or nothing is left to do.
@@ -149,7 +144,7 @@ class Explorer:
             return await self._leave(state)
         if self._strategy.knows_dialogs and await self._dialog(recognised):
             return True
-        words = await self._words(state)
+        words = state.words if self._strategy.knows_dialogs else ()
         actions = actions_of(state.hierarchy, self._app.package, words)
         place, news = await self._arrive(state, recognised, actions, words)
         action = self._strategy.choose(place, self.graph, state, actions)
@@ -282,24 +277,3 @@ class Explorer:
         self._idle = 0 if news else self._idle + 1
         self._found.append(len(self.graph.places))
         self._script.append(what)
-
-    async def _words(self, state: ScreenState) -> tuple[Word, ...]:
-        """Words of the picture, where the app draws its screen without telling its words."""
-        if (
-            self._read_picture is None
-            or not self._strategy.knows_dialogs
-            or not says_nothing(state.hierarchy, self._app.package)
-        ):
-            return ()
-        try:
-            picture = await self._driver.screenshot()
-        except DeviceGone:
-            raise
-        except DeviceError:
-            return ()
-        digest = hashlib.sha256(picture).hexdigest()
-        if digest not in self._read:
-            if len(self._read) >= _MOST_READ:
-                self._read.clear()
-            self._read[digest] = await asyncio.to_thread(self._read_picture, picture)
-        return drawn_by(self._read[digest], state.hierarchy, self._app.package)

@@ -8,7 +8,6 @@ from farm.explore.explorer.strategies import BreadthFirst, ModelBased, Monkey, S
 from farm.explore.explorer.values import Budget, Report
 from farm.explore.interruptions import Interruptions
 from farm.explore.masking import MaskingJournal
-from farm.explore.pictures.words import reader
 from farm.explore.screen_actions import Screen
 from farm.explore.search import Searcher, Way
 from farm.model.events import Exploration
@@ -84,11 +83,11 @@ class Explore:
             seed=seed,
             budget=Budget(events=events, seconds=seconds, idle_events=until_idle),
             answer=answers[consent],
-            read_picture=reader() if read_pictures else None,
             novelty=self._novelty,
             log_in=self._app.log_in if self._has_account else None,
         )
-        report = await explorer.run()
+        with self._screen.reading_pictures(read_pictures):
+            report = await explorer.run()
         self._journal.emit(
             Exploration(
                 strategy=report.strategy,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from PIL import Image, UnidentifiedImageError
 
-from farm.explore.hierarchy import Bounds, Hierarchy, clean
+from farm.explore.hierarchy import Bounds, Hierarchy, Node, clean
 
 _LEAST_SCORE = 0.6
 _MOST_WORDS = 200
@@ -56,6 +56,57 @@ def drawn_by(words: tuple[Word, ...], hierarchy: Hierarchy, package: str) -> tup
         if any(box.left <= x < box.right and box.top <= y < box.bottom for box in leaves):
             found.append(word)
     return tuple(found)
+
+
+def with_words(hierarchy: Hierarchy, words: tuple[Word, ...], package: str) -> Hierarchy:
+    """The hierarchy with each word as a view of its own, as if the app had told it.
+
+    The views are plain ones that do not react by themselves, as web pages and game engines tell
+    theirs, so that dialogs are recognised and labels found by the same rules.
+    """
+    nodes = list(hierarchy.nodes)
+    for word in words:
+        index = len(nodes)
+        nodes.append(
+            Node(
+                index=index,
+                parent=-1,
+                end=index + 1,
+                depth=1,
+                text=word.text,
+                class_name="android.view.View",
+                package=package,
+                bounds=word.bounds,
+            )
+        )
+    if not words:
+        return hierarchy
+    # One root around them, so that they are siblings of one window.
+    root = Node(
+        index=0,
+        parent=-1,
+        end=len(nodes) + 1,
+        depth=0,
+        class_name="android.widget.FrameLayout",
+        package=package,
+        bounds=_around(nodes),
+    )
+    shifted = [
+        msgspec.structs.replace(
+            node, index=node.index + 1, parent=node.parent + 1, end=node.end + 1
+        )
+        for node in nodes
+    ]
+    return Hierarchy(nodes=(root, *shifted), problems=hierarchy.problems)
+
+
+def _around(nodes: list[Node]) -> Bounds:
+    return Bounds(
+        min(node.bounds.left for node in nodes),
+        min(node.bounds.top for node in nodes),
+        max(node.bounds.right for node in nodes),
+        max(node.bounds.bottom for node in nodes),
+    )
 
 
 @cache

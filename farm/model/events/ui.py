@@ -37,6 +37,10 @@ class Dialog(Body, frozen=True, kw_only=True, tag="dialog"):
     preticked: bool = False  # the box was already ticked when the dialog was first seen
     acknowledge_only: bool = False  # its only way on is a word such as "OK": no clear agreement
     second_stage: bool = False  # it asks again after a refusal
+    accept_area: int = 0  # pixels²; 0 where there is no such button
+    decline_area: int = 0
+    accept_contrast: float = 0.0  # of the words, WCAG ratio 1 to 21; 0 where it cannot be told
+    decline_contrast: float = 0.0
 
 
 class Tap(Body, frozen=True, kw_only=True, tag="tap"):
