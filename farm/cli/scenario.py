@@ -7,6 +7,7 @@ import typer
 
 from farm import paths
 from farm.cli.output import EXIT_USAGE, complain, emit_json, plain, say
+from farm.cli.scenario_record import record_scenario
 from farm.cli.scenario_try import try_scenario
 from farm.explore import checking, loader
 from farm.explore.hints import load_hints
@@ -97,6 +98,7 @@ def check_scenarios(
 
 
 app.command("try")(try_scenario)
+app.command("record")(record_scenario)
 
 
 def _described(scenario: loader.Scenario) -> dict[str, object]:

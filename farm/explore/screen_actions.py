@@ -174,6 +174,11 @@ class Screen:
             allowed = allowed_by(recognised, button.x, button.y)
         await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
 
+    async def tap_at(self, x: int, y: int) -> None:
+        """Tap a point of the screen, in pixels; prefer `tap` with words, which last longer."""
+        state, _ = await self._view.recognise()
+        await self.tap_point(state, x, y)
+
     async def tap_point(self, state: ScreenState, x: int, y: int, label: str = "") -> None:
         """Tap a point of a screen that was just looked at: the view there, if one is drawn.
 

@@ -38,12 +38,23 @@ def new_scenario(path: Path, title: str) -> Path:
     """
     if path.suffix != ".py":
         path = path.with_name(path.name + ".py")
-    if not _NAME.fullmatch(path.stem):
-        raise UsageError(f"{path}: expected a name of lower-case letters, digits and _")
+    check_name(path)
     first = " ".join(title.split())[:200] or "My own check"
     safe = first.replace("\\", "").replace('"', "'")
     source = _NEW.format(title=safe.rstrip("."), literal=literal(first), name=path.stem)
     return write_new(path, source)
+
+
+def check_name(path: Path) -> None:
+    """Refuse a file name that is no scenario's.
+
+    Raises:
+        UsageError: the name is not of lower-case letters, digits and _, with `.py` at its end.
+    """
+    if path.suffix != ".py" or not _NAME.fullmatch(path.stem):
+        raise UsageError(
+            f"{path}: expected a name of lower-case letters, digits and _, such as my_check.py"
+        )
 
 
 def write_new(path: Path, source: str) -> Path:

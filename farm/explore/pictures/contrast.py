@@ -64,8 +64,9 @@ def ratio(one: float, other: float) -> float:
 def _contrast(crop: Image.Image) -> float:
     """The ratio between the most common colour and the one that stands out most from it."""
     counts: dict[tuple[int, int, int], list[int]] = {}
-    pixels = list(crop.getdata())
-    for red, green, blue in pixels:
+    flat = crop.tobytes()
+    pixels = len(flat) // 3
+    for red, green, blue in zip(flat[0::3], flat[1::3], flat[2::3], strict=True):
         step = 256 // _STEPS
         bucket = counts.setdefault((red // step, green // step, blue // step), [0, 0, 0, 0])
         bucket[0] += 1
@@ -77,7 +78,7 @@ def _contrast(crop: Image.Image) -> float:
         reverse=True,
     )
     background = luminance(colours[0][1])
-    least = max(len(pixels) * _LEAST_SHARE, 1)
+    least = max(pixels * _LEAST_SHARE, 1)
     return round(
         max(ratio(luminance(colour), background) for count, colour in colours if count >= least), 2
     )

@@ -20,6 +20,7 @@ from farm.twin.system.packages import PackageManager
 from farm.twin.system.processes import ProcessTable
 from farm.twin.system.profile import TwinProfile
 from farm.twin.system.streams import Discard, NoInput
+from farm.twin.system.touch_panel import TouchPanel
 from farm.twin.system.trust import SYSTEM_STORE, store_name, trusted_certificates
 
 PROGRAM_FOLDERS = ("/system/bin/", "/system/xbin/", "/sbin/", "/vendor/bin/", "/bin/")
@@ -70,6 +71,7 @@ class PhoneSystem:
         self.adbd_root = False
         self.selinux_enforcing = True
         self.screen_on = True
+        self.touch_panel = TouchPanel(lambda: self.clock.uptime_ns())
         self.wifi_on = True
         self.battery: dict[str, str] = {}
         self.idle_whitelist: set[str] = set()

@@ -14,6 +14,7 @@ from farm.twin.system.commands import (
     settings,
     system,
     text,
+    touchscreen,
     users,
 )
 from farm.twin.system.interpreter import Context, Program, run_program
@@ -21,7 +22,7 @@ from farm.twin.system.interpreter import Context, Program, run_program
 PROGRAMS: dict[str, Program] = {}
 for module in (
     activity, basic, dumpsys, files, logs, mounts, network, package, pushed, screen, settings,
-    system, text, users,
+    system, text, touchscreen, users,
 ):  # fmt: skip
     PROGRAMS.update(module.PROGRAMS)
 
