@@ -1,82 +1,30 @@
-"""The one room of adbutils: every conversation with the adb server and through it with adbd.
+"""Every conversation with the adb server and through it with adbd.
 
-adbutils blocks, so its calls run on worker threads with a deadline; streams that live long
-(device tracking, logcat, device-side ports) are plain asyncio sockets to the same server.
-Protocol: AOSP packages/modules/adb, OVERVIEW.TXT, SERVICES.TXT and shell_protocol.h.
+adbutils blocks, so its calls (`adb_calls`) run on worker threads with a deadline; streams that live
+long (device tracking, logcat, device-side ports) are asyncio sockets to the same server
+(`adb_streams`).
 """
 
 import asyncio
 import contextlib
 import os
 import shlex
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
 import adbutils
-from adbutils.errors import AdbConnectionError, AdbError, AdbTimeout
+from adbutils.errors import AdbError
 
-from farm.devices.outputs.install import DEVICE_FAULTS, read_install, read_session
+from farm.devices import adb_calls, adb_streams
+from farm.devices.outputs.install import DEVICE_FAULTS, read_install
 from farm.devices.values import ShellResult
-from farm.devices.workers import Overdue, Workers, current_call
+from farm.devices.workers import Overdue, Workers
 from farm.model.errors import AppError, DeviceError, DeviceGone
 
 T = TypeVar("T")
 
-LONGEST_OUTPUT = 16 << 20  # bytes of one command's output that the farm keeps
 LONGEST_FILE = 256 << 20  # bytes of one pulled file
-_CONNECT_SECONDS = 3.0
-_SENTINEL = "farm-exit:"
-_GONE_WORDS = ("not found", "offline", "unauthorized", "no devices", "device closed", "closed")
-
-
-class _Connection(adbutils.AdbConnection):  # type: ignore[misc]
-    """A connection to a server that is already there, closed without adbutils' 10 ms sleep."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._address = (host, port)
-        super().__init__(host, port)
-
-    def _safe_connect(self) -> socket.socket:
-        try:
-            opened = socket.create_connection(self._address, timeout=_CONNECT_SECONDS)
-        except TimeoutError as error:
-            raise AdbTimeout("connect to adb server timeout") from error
-        except OSError as error:
-            raise AdbConnectionError(f"connect to adb server failed: {error}") from error
-        opened.settimeout(None)
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return opened
-
-    def close(self) -> None:
-        if not self.closed:
-            opened = self.conn
-            call = current_call()
-            if call is not None:
-                call.release(opened)
-            # Waking a reader on another thread needs the shutdown; close alone would not do it.
-            with contextlib.suppress(OSError):
-                opened.shutdown(socket.SHUT_RDWR)
-            opened.close()
-        super().close()
-
-
-class _Client(adbutils.AdbClient):  # type: ignore[misc]
-    """adbutils' client with our connections, each known to the call that opened it."""
-
-    def make_connection(self, timeout: float | None = None) -> _Connection:
-        connection = _Connection(self.host, self.port)
-        if timeout:
-            connection.conn.settimeout(timeout)
-        call = current_call()
-        if call is not None:
-            call.own(connection.conn)
-        return connection
-
-    def server_version(self) -> int:
-        # open_transport asks for it on every call; `farm.devices.server` refuses older servers.
-        return 41
 
 
 def default_port() -> int:
@@ -91,7 +39,7 @@ class Adb:
     def __init__(self, host: str = "127.0.0.1", port: int | None = None, workers: int = 32) -> None:
         self.host = host
         self.port = default_port() if port is None else port
-        self._client = _Client(host=self.host, port=self.port)
+        self._client = adb_calls.Client(host=self.host, port=self.port)
         self.workers = Workers(workers, "adb")
 
     async def __aenter__(self) -> Self:
@@ -118,7 +66,7 @@ class Adb:
         except (DeviceError, AppError):
             raise
         except (AdbError, OSError, EOFError, AssertionError, ValueError) as error:
-            raise _map(serial, what, error) from error
+            raise adb_calls.map_error(serial, what, error) from error
 
     async def features(self, serial: str, timeout: float = 10) -> frozenset[str]:
         """What adbd on the phone can do, such as `shell_v2`."""
@@ -145,9 +93,11 @@ class Adb:
         device = self.device(serial)
         if shell_v2:
             return await self.call(
-                serial, lambda: _shell_v2(device, command, stdin), timeout, command[:120]
+                serial, lambda: adb_calls.shell_v2(device, command, stdin), timeout, command[:120]
             )
-        return await self.call(serial, lambda: _shell_v1(device, command), timeout, command[:120])
+        return await self.call(
+            serial, lambda: adb_calls.shell_v1(device, command), timeout, command[:120]
+        )
 
     async def push(
         self, serial: str, data: bytes | Path, remote: str, mode: int = 0o644, timeout: float = 120
@@ -184,7 +134,7 @@ class Adb:
         device = self.device(serial)
         options = ["-r", "-t"] + (["-g"] if grant else [])
         output = await self.call(
-            serial, lambda: _install(device, apks, options), timeout, "install"
+            serial, lambda: adb_calls.install(device, apks, options), timeout, "install"
         )
         result = read_install(output)
         if not result.code:
@@ -198,13 +148,21 @@ class Adb:
 
     async def forward(self, serial: str, remote_port: int, timeout: float = 10) -> int:
         """Open a host port that leads to a device-side one; the adb server picks it."""
-        reply = await self._ask(f"host-serial:{serial}:forward:tcp:0;tcp:{remote_port}", timeout)
+        reply = await adb_streams.ask(
+            self.host, self.port, f"host-serial:{serial}:forward:tcp:0;tcp:{remote_port}", timeout
+        )
         return int(reply)
 
     async def remove_forward(self, serial: str, local_port: int, timeout: float = 10) -> None:
         """Close a forwarded host port; a port that is not forwarded is not an error."""
         with contextlib.suppress(DeviceError):
-            await self._ask(f"host-serial:{serial}:killforward:tcp:{local_port}", timeout, False)
+            await adb_streams.ask(
+                self.host,
+                self.port,
+                f"host-serial:{serial}:killforward:tcp:{local_port}",
+                timeout,
+                False,
+            )
 
     async def reverse(self, serial: str, remote: int, local: int, timeout: float = 10) -> None:
         """Let the phone's port `remote` lead to the host's port `local`."""
@@ -242,7 +200,9 @@ class Adb:
         Raises:
             DeviceGone: no server answers.
         """
-        reader, writer = await self._open("host:track-devices", 10)
+        reader, writer = await adb_streams.open_service(
+            self.host, self.port, "host:track-devices", 10
+        )
         try:
             while True:
                 try:
@@ -253,7 +213,7 @@ class Adb:
                 pairs = (line.split("\t", 1) for line in text.splitlines() if "\t" in line)
                 yield {serial: state.strip() for serial, state in pairs}
         finally:
-            await _close(writer)
+            await adb_streams.close(writer)
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -265,17 +225,19 @@ class Adb:
             DeviceGone: the phone or the server is away.
             DeviceError: adbd refuses the service, such as a port nobody listens on.
         """
-        reader, writer = await self._open(f"host:transport:{serial}", timeout)
+        reader, writer = await adb_streams.open_service(
+            self.host, self.port, f"host:transport:{serial}", timeout
+        )
         try:
             try:
-                await self._request(reader, writer, service, timeout)
+                await adb_streams.send(reader, writer, service, timeout)
             except DeviceGone as error:
                 if service.startswith("tcp:") and "closed" in str(error):
                     raise DeviceError(f"{serial}: nobody listens on {service}") from error
                 raise
             yield reader, writer
         finally:
-            await _close(writer)
+            await adb_streams.close(writer)
 
     async def _ask_phone(self, serial: str, service: str, timeout: float) -> None:
         # Adbd answers the request itself after the server has opened the stream to it.
@@ -291,159 +253,3 @@ class Adb:
             except (asyncio.IncompleteReadError, ConnectionError) as error:
                 raise DeviceGone(f"{serial}: {service}: the phone closed the stream") from error
         raise DeviceError(f"{serial}: {service}: {reason}")
-
-    async def _open(
-        self, request: str, timeout: float
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        try:
-            async with asyncio.timeout(timeout):
-                reader, writer = await asyncio.open_connection(self.host, self.port, limit=1 << 20)
-        except (OSError, TimeoutError) as error:
-            raise DeviceGone(f"no adb server answers at {self.host}:{self.port}") from error
-        try:
-            await self._request(reader, writer, request, timeout)
-        except BaseException:
-            await _close(writer)
-            raise
-        return reader, writer
-
-    async def _request(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        request: str,
-        timeout: float,
-    ) -> None:
-        encoded = request.encode()
-        try:
-            async with asyncio.timeout(timeout):
-                writer.write(b"%04x" % len(encoded) + encoded)
-                await writer.drain()
-                status = await reader.readexactly(4)
-                if status == b"OKAY":
-                    return
-                length = int(await reader.readexactly(4), 16) if status == b"FAIL" else 0
-                reason = (await reader.readexactly(length)).decode("utf-8", "replace")
-        except TimeoutError:
-            raise Overdue(f"{request}: the adb server did not answer in {timeout:g} s") from None
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
-            raise DeviceGone(f"{request}: the adb server hung up") from error
-        raise _map("", request, AdbError(reason or repr(status)))
-
-    async def _ask(self, request: str, timeout: float, has_reply: bool = True) -> str:
-        # forward is answered twice: the server has heard, and it has listened.
-        reader, writer = await self._open(request, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                status = await reader.readexactly(4)
-                length = int((await reader.readexactly(4)) if has_reply else b"0", 16)
-                reply = (await reader.readexactly(length)).decode("utf-8", "replace")
-        except TimeoutError:
-            raise Overdue(f"{request}: the adb server did not answer in {timeout:g} s") from None
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
-            raise DeviceGone(f"{request}: the adb server hung up") from error
-        finally:
-            await _close(writer)
-        if status != b"OKAY":
-            raise _map("", request, AdbError(reply))
-        return reply
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-
-
-def _map(serial: str, what: str, error: Exception) -> DeviceError:
-    text = str(error) or type(error).__name__
-    named = f"{serial}: {what}: {text}" if serial else f"{what}: {text}"
-    if isinstance(error, AdbTimeout | TimeoutError):
-        return Overdue(named)
-    if isinstance(error, AdbConnectionError):
-        return DeviceGone(f"{named}: is the adb server running?")
-    if isinstance(error, EOFError | OSError | AssertionError | ValueError):
-        return DeviceGone(f"{named}: the connection to the phone broke")
-    if any(word in text for word in _GONE_WORDS) and "such file" not in text:
-        return DeviceGone(named)
-    if "Unknown data: b''" in text or "connection closed" in text:
-        return DeviceGone(named)
-    return DeviceError(named)
-
-
-def _shell_v2(device: adbutils.AdbDevice, command: str, stdin: bytes) -> ShellResult:
-    outputs = {1: bytearray(), 2: bytearray()}
-    truncated = False
-    with device.open_transport(timeout=None) as connection:
-        connection.send_command(f"shell,v2,raw:{command}")
-        connection.check_okay()
-        if stdin:
-            connection.conn.sendall(b"\0" + len(stdin).to_bytes(4, "little") + stdin)
-        connection.conn.sendall(b"\3\0\0\0\0")  # kIdCloseStdin: nothing on the phone waits for us
-        while True:
-            header = connection.read_exact(5)
-            length = int.from_bytes(header[1:], "little")
-            data = connection.read_exact(length) if length else b""
-            if header[0] == 3:  # kIdExit: its absence means that the phone was lost
-                return ShellResult(
-                    exit_code=data[0] if data else 255,
-                    stdout=outputs[1].decode("utf-8", "replace"),
-                    stderr=outputs[2].decode("utf-8", "replace"),
-                    truncated=truncated,
-                )
-            output = outputs.get(header[0])
-            if output is not None:
-                room = LONGEST_OUTPUT - len(output)
-                truncated = truncated or length > room
-                output += data[: max(room, 0)]
-
-
-def _shell_v1(device: adbutils.AdbDevice, command: str) -> ShellResult:
-    # Android 6 and older: one merged output, and the exit code only if the shell prints it.
-    output = bytearray()
-    with device.open_transport(timeout=None) as connection:
-        connection.send_command(f"shell:{command}; echo {_SENTINEL}$?")
-        connection.check_okay()
-        while chunk := connection.conn.recv(65536):
-            output += chunk
-            if len(output) > 2 * LONGEST_OUTPUT:
-                del output[LONGEST_OUTPUT : -len(_SENTINEL) - 16]
-    text = output.decode("utf-8", "replace").replace("\r\n", "\n")
-    before, found, code = text.rpartition(_SENTINEL)
-    if not found or not code.strip().isdecimal():
-        raise EOFError("the output ended without an exit code")
-    return ShellResult(exit_code=int(code), stdout=before[:LONGEST_OUTPUT])
-
-
-def _run_exec(device: adbutils.AdbDevice, command: str, source: Path | None = None) -> str:
-    with device.open_transport(timeout=None) as connection:
-        connection.send_command(f"exec:{command}")
-        connection.check_okay()
-        if source is not None:
-            with source.open("rb") as file:
-                while chunk := file.read(1 << 18):
-                    connection.conn.sendall(chunk)
-        answer = bytearray()
-        while chunk := connection.conn.recv(65536):
-            answer += chunk[: max(0, 65536 - len(answer))]
-    return answer.decode("utf-8", "replace")
-
-
-def _install(device: adbutils.AdbDevice, apks: Sequence[Path], options: list[str]) -> str:
-    sizes = [apk.stat().st_size for apk in apks]
-    if len(apks) == 1:
-        command = shlex.join(["cmd", "package", "install", *options, "-S", str(sizes[0])])
-        return _run_exec(device, command, apks[0])
-    create = ["cmd", "package", "install-create", *options, "-S", str(sum(sizes))]
-    created = _run_exec(device, shlex.join(create))
-    session = read_session(created)
-    if session is None:
-        return created
-    for number, (apk, size) in enumerate(zip(apks, sizes, strict=True)):
-        name = f"{number}.apk"  # a name of ours: the file's own may be hostile
-        write = ["cmd", "package", "install-write", "-S", str(size), str(session), name, "-"]
-        written = _run_exec(device, shlex.join(write), apk)
-        if not written.startswith("Success"):
-            _run_exec(device, shlex.join(["cmd", "package", "install-abandon", str(session)]))
-            return written
-    return _run_exec(device, shlex.join(["cmd", "package", "install-commit", str(session)]))
