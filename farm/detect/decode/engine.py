@@ -1,10 +1,12 @@
-"""One pass over a buffer for every needle, every shape, and every start of an encoded run.
+"""Finds every needle, every shape, and every start of an encoded run in a buffer.
 
 The engine is Vectorscan (Hyperscan's free successor), which goes through text at several hundred
-MB/s whatever the number of needles. It knows bytes only.
+MB/s whatever the number of needles: once for the needles of the session, once for the expressions
+that are the same for all. It knows bytes only.
 """
 
 import binascii
+import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -28,6 +30,7 @@ _SHORT = range(6, RUN * 3 // 4)
 
 _BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
 _RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
+_HARDWARE_ADDRESS = 6  # bytes
 
 
 class Marks(NamedTuple):
@@ -55,46 +58,30 @@ class Engine:
             number: re.compile(rb"(?<![0-9])(?:" + shape.expression + rb")\Z", re.DOTALL)
             for number, shape in enumerate(shapes, len(needles))
         }
-        patterns: list[tuple[int, bytes, int]] = [(_RUNS, _RUN_STARTS, hyperscan.HS_FLAG_DOTALL)]
+        patterns: list[tuple[int, bytes, int]] = []
         for number, needle in enumerate(needles):
             caseless = hyperscan.HS_FLAG_CASELESS if needle.caseless else 0
             if needle.pattern:
                 patterns.append((number, _literal(needle.pattern[:_LONGEST_PATTERN]), caseless))
             patterns += [(_SHORT_RUNS, _literal(short), 0) for short in _short_runs(needle.pattern)]
-        for number, shape in enumerate(shapes, len(needles)):
-            patterns.append((number, _alone(shape.expression), hyperscan.HS_FLAG_DOTALL))
         unique = list(dict.fromkeys(patterns))
         self._numbers = [number for number, _, _ in unique]
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[expression for _, expression, _ in unique],
-            ids=list(range(len(unique))),
-            elements=len(unique),
-            flags=[flags for _, _, flags in unique],
-        )
+        self._literals = _compiled([(one, flags) for _, one, flags in unique])
+        # The same for all sessions, and far slower to compile than literals.
+        self._expressions = _expressions(tuple(_alone(shape.expression) for shape in shapes))
 
     def scan(self, data: bytes) -> Marks:
         """Return what stands where in `data`."""
-        events: list[tuple[int, int]] = []
-        append = events.append
-
-        def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append((end, index))
-
-        self._database.scan(data, match_event_handler=on_match)
-        if not events:
-            return Marks([], [], False)
-        numbers = self._numbers
         runs: list[int] = []
         hits: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
         crowded = False
-        for end, index in events:
-            number = numbers[index]
+        first_shape = len(self._needles)
+        for number, end in self._events(data):
             if number < 0:
                 runs.append(end - RUN if number == _RUNS else _run_start(data, end))
                 continue
-            hit = self._needle(data, end, number)
+            hit = (self._shape if number >= first_shape else self._needle)(data, end, number)
             if hit is None:
                 continue
             count = counts.get(number, 0)
@@ -106,6 +93,23 @@ class Engine:
         runs.sort()
         return Marks(self._longest(hits), runs, crowded)
 
+    def _events(self, data: bytes) -> list[tuple[int, int]]:
+        """What ends where, as the engine tells it."""
+        events: list[tuple[int, int]] = []
+        append = events.append
+        numbers, shapes = self._numbers, len(self._needles)
+
+        def on_literal(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append((numbers[index], end))
+
+        def on_expression(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append((index - 1 + shapes if index else _RUNS, end))
+
+        if self._literals is not None:
+            self._literals.scan(data, match_event_handler=on_literal)
+        self._expressions.scan(data, match_event_handler=on_expression)
+        return events
+
     def _longest(self, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """In order, each once; of a shape only the longest that begins at a place."""
         kept: dict[tuple[int, int], int] = {}
@@ -114,8 +118,6 @@ class Engine:
         return sorted((start, end, number) for (start, number), end in kept.items())
 
     def _needle(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
-        if number >= len(self._needles):
-            return self._shape(data, end, number)
         needle = self._needles[number]
         size = len(needle.pattern)
         if size <= _LONGEST_PATTERN:
@@ -141,7 +143,29 @@ def _run_start(data: bytes, end: int) -> int:
     return found.start() if found else end
 
 
+def _compiled(patterns: Sequence[tuple[bytes, int]]) -> hyperscan.Database | None:
+    if not patterns:
+        return None
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[expression for expression, _ in patterns],
+        ids=list(range(len(patterns))),
+        elements=len(patterns),
+        flags=[flags for _, flags in patterns],
+    )
+    return database
+
+
+@functools.lru_cache(maxsize=16)
+def _expressions(shapes: tuple[bytes, ...]) -> hyperscan.Database:
+    """Number 0 is the start of a run, the shapes follow."""
+    database = _compiled([(one, hyperscan.HS_FLAG_DOTALL) for one in (_RUN_STARTS, *shapes)])
+    assert database is not None  # noqa: S101 - there is always one pattern
+    return database
+
+
 def _literal(pattern: bytes) -> bytes:
+    # Not the engine's own mode for literals: through the binding it ends them at a zero byte.
     return b"".join(b"\\x%02x" % byte for byte in pattern)
 
 
@@ -153,6 +177,11 @@ def _short_runs(value: bytes) -> list[bytes]:
     """How a short value looks by itself in base64 and hexadecimal."""
     if len(value) not in _SHORT:
         return []
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        if len(value) > _HARDWARE_ADDRESS:  # the beginning of a digest, never sent by itself
+            return []
     encoded = binascii.b2a_base64(value, newline=False).rstrip(b"=")
     hexadecimal = binascii.hexlify(value)
     runs = {encoded, encoded.translate(bytes.maketrans(b"+/", b"-_"))}
