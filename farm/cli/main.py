@@ -30,6 +30,10 @@ COMMANDS = {
     "campaign": Entry(
         "farm.cli.campaign:app", "Thousands of apps on many phones and hosts, nothing lost."
     ),
+    "query": Entry(
+        "farm.cli.query:query",
+        "Ask all recordings at once: `SELECT package, count(*) FROM events GROUP BY 1`.",
+    ),
     "worker": Entry(
         "farm.cli.worker:worker",
         "Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.",
