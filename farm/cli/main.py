@@ -54,6 +54,7 @@ COMMANDS = {
         "farm.cli.engines:app",
         "Dock outside detection engines, and compare what they say.",
     ),
+    "hooks": Entry("farm.cli.hooks:app", "List, explain, check and try what the hooks watch."),
     "recording": Entry("farm.cli.recording:app", "Verify, recover and show recordings."),
     "rules": Entry(
         "farm.cli.rules:app",

@@ -83,6 +83,11 @@ class Signatures:
             class_name = known.extends
         return ""
 
+    def parent(self, class_name: str) -> str:
+        """The class that a class takes members from; empty: none is known."""
+        known = self.classes.get(class_name)
+        return known.extends if known is not None else ""
+
     def lists(self, class_name: str) -> bool:
         """Whether all public members of the class are known."""
         known = self.classes.get(class_name)

@@ -134,7 +134,7 @@ def load_catalogue(path: Path = HOOK_CATALOGUE, more: Sequence[Path] = ()) -> Ca
     whole = hashlib.sha256()
     apis: list[Api] = []
     seen: dict[str, Path] = {}
-    for file in [one for given in (path, *more) for one in _files(given)]:
+    for file in catalogue_files(path, *more):
         entries, data = _read(file)
         whole.update(f"{file.name}\0{len(data)}\0".encode())
         whole.update(data)
@@ -150,6 +150,25 @@ def load_catalogue(path: Path = HOOK_CATALOGUE, more: Sequence[Path] = ()) -> Ca
     if len(apis) > MOST_ENTRIES:
         raise UsageError(f"{path}: {len(apis)} entries: expected at most {MOST_ENTRIES}")
     return Catalogue(apis=apis, sha256=whole.hexdigest())
+
+
+def catalogue_files(*given: Path) -> list[Path]:
+    """The files that are loaded for files and folders, in order.
+
+    Raises:
+        UsageError: a folder has none.
+    """
+    return [file for one in given for file in _files(one)]
+
+
+def read_entries(file: Path) -> list[tuple[int, Api]]:
+    """The entries of one file with their number, each checked by itself.
+
+    Raises:
+        UsageError: one line that names file, entry and field, and what was expected.
+    """
+    entries, _ = _read(file)
+    return [(number, _entry(file, number, entry)) for number, entry in enumerate(entries, 1)]
 
 
 def _files(path: Path) -> list[Path]:

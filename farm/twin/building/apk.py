@@ -122,8 +122,9 @@ def _called(catalogue: Sequence[Path], out: Path) -> list[Path]:
     with zipfile.ZipFile(build_runtime_jar()) as jar:
         names = [name for name in jar.namelist() if name.endswith(".class")]
         classes = {name[:-6].replace("/", "."): read_class(jar.read(name)) for name in names}
-    sdks = [api for api in apis if not api.platform and not api.java]
-    StandIns(sdks, signatures, Existing(classes=classes, sources={})).write(out)
+    # SDKs come with the app; so does a class of the platform that its stand-ins do not have.
+    brought = [api for api in apis if not api.java and not (api.platform and api.class_ in classes)]
+    StandIns(brought, signatures, Existing(classes=classes, sources={})).write(out)
     return java_files(out)
 
 
