@@ -10,7 +10,8 @@ from farm.campaign.fleet import inventory
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
 from farm.cli.output import emit_json, plain, say
 from farm.devices.adb import Adb
-from farm.devices.pool import DevicePool, DeviceStatus
+from farm.devices.pool import DevicePool
+from farm.devices.pool_entry import DeviceStatus
 from farm.devices.profiles import load_profiles
 from farm.paths import DEVICE_PROFILES
 

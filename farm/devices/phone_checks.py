@@ -19,7 +19,7 @@ from farm.devices.identity import has_root, identify, prove_access
 from farm.devices.outputs.battery import read_battery
 from farm.devices.outputs.storage import read_free
 from farm.devices.phone import Phone
-from farm.devices.pool import advice
+from farm.devices.pool_entry import advice
 from farm.devices.profiles import CaStore, DeviceProfile
 from farm.devices.server import ensure_server
 from farm.model.errors import DeviceError, FarmError, SetupError

@@ -17,11 +17,11 @@ from farm.devices.adb import Adb
 from farm.devices.identity import await_boot, identify, prove_access
 from farm.devices.jobs import Jobs
 from farm.devices.phone import Phone
+from farm.devices.pool_entry import DeviceStatus, Entry, advice
 from farm.devices.profiles import DeviceProfile
 from farm.devices.server import ensure_server
-from farm.devices.states import DeviceState, Wants, allocate, check_transition, fits
+from farm.devices.states import DeviceState, Wants, allocate, fits
 from farm.model.errors import DeviceError, DeviceGone, FarmError, SetupError
-from farm.model.session import DeviceInfo
 
 log = logging.getLogger(__name__)
 
@@ -30,37 +30,6 @@ Recover = Callable[[Phone], Awaitable[None]]
 
 _GONE_SECONDS = 2.0
 _SERVER_WAITS = (0.2, 0.5, 1, 2, 5)  # seconds between attempts to reach a lost adb server
-
-
-class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One phone as `farm devices` shows it."""
-
-    serial: str
-    state: DeviceState
-    reason: str = ""  # why it is not usable; the first cause of a quarantine
-    failures: int = 0  # since its last success
-    info: DeviceInfo | None = None
-
-
-class _Entry:
-    def __init__(self, serial: str) -> None:
-        self.serial = serial
-        self.state = DeviceState.AWAY
-        self.present = False
-        self.adb_state = ""
-        self.reason = ""
-        self.first_cause = ""
-        self.failures = 0
-        self.phone: Phone | None = None
-        self.info: DeviceInfo | None = None
-        self.lessee: asyncio.Task[object] | None = None
-        self.generation = 0  # counts appearances: a check of an earlier one is stale
-        self.check: asyncio.Task[None] | None = None
-
-    def move(self, state: DeviceState, reason: str = "") -> None:
-        if state is not self.state:
-            check_transition(self.state, state)
-        self.state, self.reason = state, reason
 
 
 class DevicePool:
@@ -83,8 +52,8 @@ class DevicePool:
         self._quarantine_after = quarantine_after
         self._recover = recover
         self._jobs = Jobs(checks_at_once)
-        self._entries: dict[str, _Entry] = {}
-        self._waiting: dict[int, tuple[Wants, asyncio.Future[_Entry]]] = {}
+        self._entries: dict[str, Entry] = {}
+        self._waiting: dict[int, tuple[Wants, asyncio.Future[Entry]]] = {}
         self._tickets = itertools.count()
         self._group = asyncio.TaskGroup()
         self._tracker: asyncio.Task[None] | None = None
@@ -208,11 +177,11 @@ class DevicePool:
 
     # Leasing
 
-    async def _take(self, wants: Wants, timeout: float) -> _Entry:
+    async def _take(self, wants: Wants, timeout: float) -> Entry:
         if self._closed:
             raise DeviceError("the pool is closed")
         ticket = next(self._tickets)
-        future: asyncio.Future[_Entry] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = (wants, future)
         self._allocate()
         try:
@@ -252,7 +221,7 @@ class DevicePool:
             self._waiting[ticket][1].set_result(entry)
         self._changed.set()
 
-    async def _give_back(self, entry: _Entry, phone: Phone, cause: BaseException | None) -> None:
+    async def _give_back(self, entry: Entry, phone: Phone, cause: BaseException | None) -> None:
         if isinstance(cause, DeviceError) or phone.suspect:
             self._count_failure(entry, str(cause or phone.suspect))
         elif cause is None:
@@ -271,11 +240,11 @@ class DevicePool:
             entry.move(DeviceState.FREE)
         self._allocate()
 
-    def _count_failure(self, entry: _Entry, reason: str) -> None:
+    def _count_failure(self, entry: Entry, reason: str) -> None:
         entry.failures += 1
         entry.first_cause = entry.first_cause or reason[:1000]
 
-    def _quarantine(self, entry: _Entry) -> None:
+    def _quarantine(self, entry: Entry) -> None:
         entry.move(DeviceState.QUARANTINED, entry.first_cause)
         log.warning("%s is quarantined: %s", entry.serial, entry.first_cause)
 
@@ -298,7 +267,7 @@ class DevicePool:
         for serial, state in states.items():
             if self._only and serial not in self._only:
                 continue
-            entry = self._entries.setdefault(serial, _Entry(serial))
+            entry = self._entries.setdefault(serial, Entry(serial))
             if state == entry.adb_state:
                 continue
             was_there, entry.adb_state = entry.adb_state == "device", state
@@ -319,7 +288,7 @@ class DevicePool:
         self._first_list.set()
         self._allocate()
 
-    def _appear(self, entry: _Entry) -> None:
+    def _appear(self, entry: Entry) -> None:
         entry.present = True
         entry.generation += 1
         if entry.state is DeviceState.QUARANTINED:
@@ -327,7 +296,7 @@ class DevicePool:
         entry.move(DeviceState.CHECKING)
         self._start_check(entry)
 
-    def _vanish(self, entry: _Entry) -> None:
+    def _vanish(self, entry: Entry) -> None:
         entry.present = False
         entry.generation += 1
         if entry.phone is not None:
@@ -337,14 +306,12 @@ class DevicePool:
         if entry.state not in (DeviceState.QUARANTINED, DeviceState.AWAY):
             entry.move(DeviceState.AWAY, "not at the adb server")
 
-    def _start_check(self, entry: _Entry) -> None:
+    def _start_check(self, entry: Entry) -> None:
         if not self._closed:
             stale = entry.check
             entry.check = self._group.create_task(self._check(entry, entry.generation, stale))
 
-    async def _check(
-        self, entry: _Entry, generation: int, stale: asyncio.Task[None] | None
-    ) -> None:
+    async def _check(self, entry: Entry, generation: int, stale: asyncio.Task[None] | None) -> None:
         if stale is not None:
             # `adb root` makes the phone vanish and come back in the middle of its own check. The
             # check of its former life must be over before this one may free the phone: it would
@@ -392,7 +359,7 @@ class DevicePool:
         self._changed.set()
 
     @staticmethod
-    def _is(entry: _Entry, state: DeviceState) -> bool:
+    def _is(entry: Entry, state: DeviceState) -> bool:
         return entry.state is state  # read anew: it may have changed during an await
 
     async def _examine(self, serial: str) -> Phone:
@@ -406,14 +373,3 @@ class DevicePool:
         except TimeoutError:
             raise DeviceError(f"{serial}: access and clean-up took longer than 120 s") from None
         return phone
-
-
-def advice(state: str) -> str:
-    """What to do about a state of the adb server that is not `device`."""
-    return {
-        "unauthorized": "unauthorized: unlock the phone and allow USB debugging",
-        "authorizing": "authorizing: unlock the phone and allow USB debugging",
-        "offline": "offline: unplug and plug the phone, or `adb reconnect offline`",
-        "no permissions": "no permissions: add a udev rule (Debian: apt install android-sdk-"
-        "platform-tools-common) and join the group plugdev",
-    }.get(state.split(" (")[0].split(";")[0], state)

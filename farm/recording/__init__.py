@@ -8,8 +8,9 @@ from farm.recording.keys import fingerprint, load_or_create_key, load_public_key
 from farm.recording.reader import Recording
 from farm.recording.recover import recover
 from farm.recording.seal import seal
+from farm.recording.stream_writer import StreamWriter
 from farm.recording.verify import signer, verify
-from farm.recording.writer import RecordingWriter, StreamWriter
+from farm.recording.writer import RecordingWriter
 
 __all__ = [
     "Recording",

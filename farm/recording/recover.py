@@ -26,9 +26,10 @@ from farm.recording.files import (
 from farm.recording.flow_file import mend_flow_file
 from farm.recording.migrations import decode_session
 from farm.recording.seal import check_idle, seal
+from farm.recording.stream_writer import StreamWriter, torn_gap
 from farm.recording.streams import read_events
 from farm.recording.verify import verify
-from farm.recording.writer import StreamWriter, torn_gap, write_session
+from farm.recording.writer import write_session
 
 REASON = "the controller ended without sealing the recording"
 

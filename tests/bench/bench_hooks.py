@@ -16,7 +16,7 @@ from farm.paths import HOOK_BUNDLE, HOOKS
 from farm.recorders.api import ApiRecorder
 from farm.recorders.api.build import build_bundle
 from farm.recorders.api.catalogue import Catalogue, Limits, compile_catalogue, load_catalogue
-from farm.recording.writer import StreamWriter
+from farm.recording import StreamWriter
 from tests.recorders.api.victim import PACKAGE, Phone, Portal, Victim
 
 CALLS = 50_000

@@ -9,7 +9,7 @@ import msgspec
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
 from farm.campaign.fleet.health import Health
-from farm.devices.pool import DeviceStatus
+from farm.devices.pool_entry import DeviceStatus
 from farm.model.errors import UsageError
 
 _LONGEST_RESERVATION_HOURS = 24 * 14

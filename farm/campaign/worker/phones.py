@@ -14,7 +14,7 @@ from farm.campaign.store import StoreError, StoreUnavailable
 from farm.campaign.vocabulary import Cause, Reason
 from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.campaign.worker.sources import Sources
-from farm.devices.pool import DeviceStatus
+from farm.devices.pool_entry import DeviceStatus
 from farm.devices.states import DeviceState, Wants
 from farm.model.errors import DeviceError, RecordingError, SetupError, UsageError
 from farm.model.vocabulary import Outcome
