@@ -74,6 +74,8 @@ export interface Configuration {
   limits: Limits;
   /** The app that is inspected. */
   package: string;
+  /** Whether checks of pinned certificates are overridden. */
+  bypass_pinning: boolean;
 }
 
 /** How a condition looks at the call: both are asked lazily, since reading costs. */

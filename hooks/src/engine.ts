@@ -22,9 +22,10 @@ import {
   type JavaObject,
   type JavaWrapper,
 } from "./java.js";
-import { callForInt, isAssignable, methodId, reflected, withLocals } from "./jni.js";
+import { callForInt, classOf, isAssignable, methodId, reflected, withLocals } from "./jni.js";
 import { observe, override, type Observer, type Override } from "./observe.js";
 import { fault, reasonOf } from "./outbox.js";
+import { classNameOf } from "./values.js";
 
 const ACC_ABSTRACT = 0x0400;
 const ABSENT = /ClassNotFound|NoClassDefFound/;
@@ -73,6 +74,10 @@ function overloadsOf(wrapper: JavaWrapper, name: string): JavaMethod[] {
   return member.overloads.filter((method) => method.holder.$className === wrapper.$className);
 }
 
+function simpleName(className: string): string {
+  return className.slice(className.lastIndexOf(".") + 1);
+}
+
 let getModifiers: NativePointer | null = null;
 
 /** Whether the method has no body here: a hook on it would never fire. */
@@ -87,9 +92,13 @@ function isAbstract(method: JavaMethod, wrapper: JavaWrapper): boolean {
   });
 }
 
+/** Classes by the end of their name, whatever package they were moved to: "*.CertificatePinner". */
+const ANYWHERE = "*.";
+
 export class Engine {
   private readonly byClass = new Map<string, Wanted[]>();
   private readonly waiting = new Set<string>();
+  private readonly anywhere = new Map<string, Wanted[]>();
   private readonly interfaces = new Map<string, { klass: JavaClassObject; wanted: Wanted[] }>();
   /** Classes that come from the runtime itself: no other loader brings them again. */
   private readonly ofTheRuntime = new Set<string>();
@@ -100,6 +109,7 @@ export class Engine {
     apis: Api[],
     behaviours: Behaviour[],
     private readonly limits: Limits,
+    private readonly report: (outcome: Outcome) => void,
   ) {
     for (const api of apis) this.add({ ...api, api, behaviour: null });
     for (const behaviour of behaviours) {
@@ -109,8 +119,11 @@ export class Engine {
   }
 
   private add(wanted: Wanted): void {
-    const known = this.byClass.get(wanted.class);
-    if (known === undefined) this.byClass.set(wanted.class, [wanted]);
+    const isAnywhere = wanted.class.startsWith(ANYWHERE);
+    const map = isAnywhere ? this.anywhere : this.byClass;
+    const name = isAnywhere ? wanted.class.slice(ANYWHERE.length) : wanted.class;
+    const known = map.get(name);
+    if (known === undefined) map.set(name, [wanted]);
     else known.push(wanted);
   }
 
@@ -125,7 +138,26 @@ export class Engine {
   }
 
   wants(className: string): boolean {
-    return this.byClass.has(className);
+    return this.byClass.has(className) || this.anywhere.has(simpleName(className));
+  }
+
+  /** Hook the class of an object that was handed over, if something of it is wanted. */
+  adopt(env: NativePointer, object: NativePointer): Outcome | null {
+    const klass = classOf(env, object);
+    const name = classNameOf(env, object);
+    return name.startsWith("[") ? null : this.arrived(klass, name);
+  }
+
+  /** Hook a method of a class by what was found out while the app runs. */
+  learn(loader: JavaObject | null, behaviour: Behaviour): Outcome {
+    const outcome: Outcome = { installed: [], failed: {} };
+    const wanted = { implementations: false, ...behaviour, api: null, behaviour };
+    try {
+      this.hookMethods(factoryOf(loader).use(behaviour.class), [wanted], outcome);
+    } catch (error) {
+      outcome.failed[behaviour.id] = reasonOf(error);
+    }
+    return outcome;
   }
 
   get wantsImplementations(): boolean {
@@ -164,7 +196,8 @@ export class Engine {
 
   /** Hook one class that has just been defined, or an implementation of a wanted interface. */
   arrived(handle: NativePointer, name: string): Outcome | null {
-    const own = this.byClass.get(name);
+    const named = [...(this.byClass.get(name) ?? []), ...(this.anywhere.get(simpleName(name)) ?? [])];
+    const own = named.length > 0 ? named : undefined;
     const klass = cast(handle as unknown as JavaObject, use("java.lang.Class")) as unknown as JavaClassObject;
     const env = environment();
     const through = [...this.interfaces.values()]
@@ -240,9 +273,32 @@ export class Engine {
     if (problem !== undefined && done.size > 0) fault(`${wrapper.$className}.${methodName}`, problems.join("; "));
   }
 
+  /**
+   * What the app hands over is hooked by its own class: ART resolves most classes without asking
+   * Java, so that an implementation is met here first.
+   */
+  private watchHandedOver(method: JavaMethod): void {
+    const positions = method.argumentTypes
+      .map((type, index) => (this.byClass.get(type.className)?.some((one) => one.implementations) ? index : -1))
+      .filter((index) => index >= 0);
+    if (positions.length === 0) return;
+    observe(method, {
+      name: "implementations handed over",
+      before: (call) => {
+        for (const index of positions) {
+          const object = call.object(index);
+          const outcome = object === null ? null : this.adopt(call.env, object);
+          if (outcome !== null && outcome.installed.length > 0) this.report(outcome);
+        }
+        return null;
+      },
+    });
+  }
+
   private attach(method: JavaMethod, meantBy: Wanted[]): void {
     const apis = meantBy.map((one) => one.api).filter((api) => api !== null);
     if (apis.length > 0) observe(method, observerOf(apis, this.limits));
+    this.watchHandedOver(method);
     for (const { behaviour } of meantBy) {
       if (behaviour?.observer !== undefined) observe(method, behaviour.observer);
       if (behaviour?.override !== undefined) override(method, behaviour.override);

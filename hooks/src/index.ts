@@ -11,11 +11,12 @@ import { watchArrivals } from "./arrivals.js";
 import { behaviours, nativeWatches } from "./behaviour/index.js";
 import type { Configuration } from "./catalogue.js";
 import { clockSource } from "./clock.js";
-import { Engine, type Outcome } from "./engine.js";
+import { Engine, type Behaviour, type Outcome } from "./engine.js";
 import { runtimeName } from "./hotspot.js";
 import { use, type JavaObject } from "./java.js";
 import { watchNatives } from "./natives.js";
 import { flush, reasonOf, startOutbox, tell, totals } from "./outbox.js";
+import { pinning } from "./pinning/index.js";
 import { prepareStacks } from "./stacks.js";
 
 const CANARY_PREFIX = "farm.canary.";
@@ -40,16 +41,35 @@ function systemProperty(key: string): string | null {
   return system.getProperty.overload("java.lang.String").call(system, key);
 }
 
+/** The loader of the code that runs on this thread, by which the app's own classes are found. */
+function appLoader(): JavaObject | null {
+  const thread = use("java.lang.Thread") as unknown as {
+    currentThread(): { getContextClassLoader(): JavaObject | null };
+  };
+  return thread.currentThread().getContextClassLoader();
+}
+
 function install(configuration: Configuration): void {
   const early = beforeApp();
   prepareStacks();
-  const engine = new Engine(configuration.apis, behaviours(configuration), configuration.limits);
-  const first = engine.scanRuntime();
   const late = (outcome: Outcome): void => {
     if (outcome.installed.length > 0 || Object.keys(outcome.failed).length > 0) {
       tell("late", { ...outcome });
     }
   };
+  const learner = {
+    adopt(env: NativePointer, object: NativePointer): void {
+      const outcome = engine.adopt(env, object);
+      if (outcome !== null) late(outcome);
+    },
+    learn(behaviour: Behaviour): void {
+      late(engine.learn(appLoader(), behaviour));
+    },
+  };
+  const watched = behaviours(configuration);
+  if (configuration.bypass_pinning) watched.push(...pinning(learner));
+  const engine: Engine = new Engine(configuration.apis, watched, configuration.limits, late);
+  const first = engine.scanRuntime();
   let watching = "";
   try {
     watchArrivals(engine, late);

@@ -32,6 +32,7 @@ const NAMES = {
   getFieldId: [94, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
   getObjectField: [95, "pointer", ["pointer", "pointer", "pointer"]],
   getStaticMethodId: [113, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
+  callStaticObjectMethod: [116, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
   callStaticIntMethod: [131, "int", ["pointer", "pointer", "pointer", "pointer"]],
   getStringLength: [164, "int", ["pointer", "pointer"]],
   getArrayLength: [171, "int", ["pointer", "pointer"]],
@@ -188,6 +189,14 @@ export function callStaticForInt(env: Env, klass: Reference, id: NativePointer, 
   const values = Memory.alloc(8); // one jvalue
   values.writePointer(object);
   return functions(env).callStaticIntMethod(env, klass, id, values);
+}
+
+/** Call a static method that takes an object and gives one: a local reference. */
+export function callStaticForObject(env: Env, klass: Reference, id: NativePointer, object: Reference): Reference {
+  const values = Memory.alloc(8); // one jvalue
+  values.writePointer(object);
+  const result: Reference = functions(env).callStaticObjectMethod(env, klass, id, values);
+  return dropException(env) ? NULL : result;
 }
 
 /** A field of whatever visibility that holds an object: a local reference, or null. */

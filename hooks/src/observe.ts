@@ -63,8 +63,19 @@ export interface Observer<State = unknown> {
   after?(call: Call, state: State): void;
 }
 
-/** Stands in for the original: a result, or null to let the original run. */
-export type Override = (call: Call) => { result: Raw | undefined } | null;
+/** Another outcome of a call; null: its own stands. */
+export type Outcome = { result: Raw | undefined } | null;
+
+/**
+ * Changes what a call gives: the one exception to the rule that hooks change nothing, used where a
+ * session asked for it (checks of pinned certificates).
+ */
+export interface Override {
+  /** In place of the original. */
+  instead?(call: Call): Outcome;
+  /** After the original returned or threw. */
+  amend?(call: Call): Outcome;
+}
 
 interface Hook {
   observers: Observer[];
@@ -129,14 +140,21 @@ function install(method: RawMethod, hook: Hook): void {
     }
     observing.delete(thread);
 
-    const replaced = hook.override === null ? null : overridden(hook.override, call);
-    const result = replaced === null ? method.call(env, self, args) : replaced.result;
-    if (concerned === null) return result;
+    const { override } = hook;
+    const replaced = override?.instead === undefined ? null : decided(() => override.instead?.(call) ?? null, call);
+    let result = replaced === null ? method.call(env, self, args) : replaced.result;
+    if (concerned === null && override?.amend === undefined) return result;
 
     call.result = result;
     if (isThrowing(env)) call.exception = takeException(env);
+    const amended = override?.amend === undefined ? null : decided(() => override.amend?.(call) ?? null, call);
+    if (amended !== null) {
+      result = amended.result;
+      call.result = result;
+      call.exception = null;
+    }
     observing.add(thread);
-    for (const [observer, state] of concerned) {
+    for (const [observer, state] of concerned ?? []) {
       try {
         observer.after?.(call, state);
       } catch (error) {
@@ -149,6 +167,6 @@ function install(method: RawMethod, hook: Hook): void {
   });
 }
 
-function overridden(instead: Override, call: Call): ReturnType<Override> {
-  return unobserved(`override of ${call.method.className}.${call.method.name}`, call.thread, () => instead(call));
+function decided(decide: () => Outcome, call: Call): Outcome {
+  return unobserved(`override of ${call.method.className}.${call.method.name}`, call.thread, decide);
 }
