@@ -42,6 +42,14 @@ def run_app(
     grant: Annotated[
         bool, typer.Option("--grant", help="Grant all permissions at installation.")
     ] = False,
+    bypass_pinning: Annotated[
+        bool,
+        typer.Option(
+            "--bypass-pinning",
+            help="Override the app's checks of pinned certificates, so that its traffic can be "
+            "read; each override is recorded.",
+        ),
+    ] = False,
     parties: Annotated[
         Path | None, typer.Option(help="Your list of first and third parties, YAML.")
     ] = None,
@@ -86,6 +94,7 @@ def run_app(
             wants=Wants(serial=serial),
             settle_seconds=settle,
             grant_permissions=grant,
+            bypass_pinning=bypass_pinning,
             attempts=1,
             wait_seconds=60.0,
         )

@@ -44,6 +44,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     wants: Wants = Wants()
     settle_seconds: float = 10.0
     grant_permissions: bool = False
+    bypass_pinning: bool = False
     wait_seconds: float = 3600.0  # for a free phone
     attempts: int = 2  # another phone is tried when the phone or the farm was to blame
 
@@ -163,6 +164,7 @@ class Lab:
             session_id=session_id,
             settle_seconds=order.settle_seconds,
             grant_permissions=order.grant_permissions,
+            bypass_pinning=order.bypass_pinning,
         )
 
 

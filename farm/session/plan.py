@@ -20,6 +20,7 @@ class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
     session_id: str
     settle_seconds: float = 10.0  # observed after the scenario ended
     grant_permissions: bool = False  # as a user who allowed everything at installation
+    bypass_pinning: bool = False  # checks of pinned certificates are overridden, each recorded
     deadlines: Deadlines = Deadlines()
 
 

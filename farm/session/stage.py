@@ -84,6 +84,7 @@ class Stage:
             options={
                 "settle_seconds": f"{plan.settle_seconds:g}",
                 "grant_permissions": str(plan.grant_permissions).lower(),
+                "bypass_pinning": str(plan.bypass_pinning).lower(),
                 **plan.scenario.options,
             },
         )
@@ -173,6 +174,7 @@ class Stage:
             mode="gadget" if self._phone.info.access is AccessMode.GADGET else "server",
             catalogue=self._tools.catalogue,
             hooks=self._tools.hooks,
+            bypass_pinning=self._plan.bypass_pinning,
         )
         await self._api.start()
         self._life = ProofOfLife(

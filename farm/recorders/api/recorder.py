@@ -45,6 +45,7 @@ class ApiRecorder:
         mode: str = "server",
         catalogue: Path = HOOK_CATALOGUE,
         hooks: Sequence[Path] = (),
+        bypass_pinning: bool = False,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._endpoint = Endpoint(address)
@@ -52,6 +53,7 @@ class ApiRecorder:
         self._package = package
         self._mode = mode
         self._catalogue_path = catalogue
+        self._bypass_pinning = bypass_pinning
         self._hooks = tuple(hooks)  # folders that extend the catalogue
         self._journal = Journal(writer, on_event)
         self._bundle = ""
@@ -78,7 +80,10 @@ class ApiRecorder:
         """
         catalogue = await asyncio.to_thread(load_catalogue, self._catalogue_path, self._hooks)
         self._apis = catalogue.by_id()
-        self._configuration = compile_catalogue(catalogue) | {"package": self._package}
+        self._configuration = compile_catalogue(catalogue) | {
+            "package": self._package,
+            "bypass_pinning": self._bypass_pinning,
+        }
         self._bundle = await asyncio.to_thread(read_bundle, self._bundle_path)
         self._sha256 = await asyncio.to_thread(bundle_sha256, self._bundle_path)
         self._journal.write(Started(versions={"frida": VERSION}))

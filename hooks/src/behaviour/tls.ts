@@ -52,6 +52,20 @@ function libraryOf(address: NativePointer): Library | null {
 
 /** Connections that were told of, by their random. */
 const told = new Set<string>();
+/** The server that each thread last greeted: what it checks next is that server's certificate. */
+const greeted = new Map<number, string>();
+const MOST_THREADS = 1000;
+
+function greet(thread: number, host: string): void {
+  if (host === "") return;
+  if (greeted.size >= MOST_THREADS) greeted.clear();
+  greeted.set(thread, host);
+}
+
+/** The server whose certificate this thread is about to check; empty: it is not known. */
+export function greetedHost(thread: number): string {
+  return greeted.get(thread) ?? "";
+}
 
 /** The handshake in native code, after each step until the random is known. */
 export function nativeTls(): NativeWatch[] {
@@ -74,6 +88,8 @@ export function nativeTls(): NativeWatch[] {
       told.add(text);
       const fd = library.getFd(ssl);
       const name = library.getServerName(ssl, TLSEXT_NAMETYPE_HOST_NAME);
+      const host = name.isNull() ? "" : cText(name, 255);
+      greet(invocation.threadId, host);
       const body = {
         kind: "connected",
         socket: `tls-${ssl.toString()}`,
@@ -81,7 +97,7 @@ export function nativeTls(): NativeWatch[] {
         address: "",
         port: 0,
         local_port: fd < 0 ? 0 : localPort(fd),
-        host: name.isNull() ? "" : cText(name, 255),
+        host,
         client_random: text,
         pid: Process.id,
         tid: invocation.threadId,
@@ -111,6 +127,8 @@ function hello(call: Call): void {
   const hostId = methodId(env, classOf(env, transport), "getPeerHost", "()Ljava/lang/String;");
   const host = callForObject(env, transport, hostId);
   const socket = fieldObject(env, transport, "self", "Ljava/net/Socket;"); // of a socket, not an engine
+  const name = host === null ? "" : readString(env, host, 255).text;
+  greet(call.thread, name);
   emit(call, {
     kind: "connected",
     socket: "tls",
@@ -118,7 +136,7 @@ function hello(call: Call): void {
     address: "",
     port: intOf(env, transport, "getPeerPort"),
     local_port: socket === null ? 0 : intOf(env, socket, "getLocalPort"),
-    host: host === null ? "" : readString(env, host, 255).text,
+    host: name,
     client_random: toBase64(new Uint8Array(wholeArray(env, bytes))),
   });
 }

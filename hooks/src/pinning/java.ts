@@ -12,6 +12,7 @@ import { follow } from "../members.js";
 import type { Call, Override } from "../observe.js";
 import { eventRecord, post } from "../outbox.js";
 import { classNameOf, objectText } from "../values.js";
+import { greetedHost } from "../behaviour/tls.js";
 import { listOf } from "./lists.js";
 
 const TRUE = 1;
@@ -46,6 +47,8 @@ function hostOf(call: Call): string {
     }
     const chain = types[0]?.startsWith("[") === true ? call.object(0) : null;
     const first = chain === null ? null : arrayElement(call.env, chain, 0);
+    const greeting = greetedHost(call.thread);
+    if (greeting !== "") return greeting;
     const subject = first === null ? "" : textOf(call, first, "getSubjectX500Principal().getName()");
     return /(?:^|,)CN=([^,]+)/.exec(subject)?.[1] ?? "";
   });
@@ -118,12 +121,14 @@ function pinnersByShape(found: (className: string, method: string) => void): Beh
       name: "certificate pinning failure",
       before(call) {
         const message = call.object(0);
-        if (message === null || !readString(call.env, message, 100).text.startsWith("Certificate pinning failure")) {
-          return null;
-        }
+        const isPinner =
+          message !== null && readString(call.env, message, 100).text.startsWith("Certificate pinning failure");
+        return isPinner ? true : null;
+      },
+      // The exception knows its stack once it is made.
+      after(call) {
         const [frame] = callersOf(call);
         if (frame !== undefined) found(frame.className, frame.method);
-        return null;
       },
     },
   };

@@ -23,6 +23,7 @@ class Hooked:
         *victims: Victim,
         bundle: Path = HOOK_BUNDLE,
         catalogue: Path = HOOK_CATALOGUE,
+        bypass_pinning: bool = False,
     ) -> None:
         self.writer = MemoryWriter()
         self.phone = Phone(*victims)
@@ -32,6 +33,7 @@ class Hooked:
             writer=self.writer,
             package=PACKAGE,
             catalogue=catalogue,
+            bypass_pinning=bypass_pinning,
         )
         self._stopped = False
 

@@ -52,6 +52,18 @@ def tracker() -> Path:
     return library
 
 
+@functools.cache
+def flutter() -> Path:
+    """A library by the name of Flutter's, with the machine code of its check."""
+    library = tracker().with_name("libflutter.so")
+    home = Path(shutil.which("javac") or "").resolve().parent.parent
+    command = ["gcc", "-shared", "-fPIC", "-I", str(home / "include")]
+    command += ["-I", str(home / "include" / "linux"), "-o", str(library)]
+    source = SOURCES / "native" / "flutter.c"
+    subprocess.run([*command, str(source)], check=True, timeout=_SECONDS)
+    return library
+
+
 class MemoryWriter:
     """The recording's stream, kept in memory."""
 

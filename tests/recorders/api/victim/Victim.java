@@ -48,12 +48,14 @@ public class Victim {
                 switch (word[1]) {
                     case "property": return Tracker.property(word[2]);
                     case "open": return Tracker.open(word[2]);
+                    case "flutter": return String.valueOf(Tracker.flutter(Boolean.parseBoolean(word[2])));
                     case "tls": return Tracker.tls(Integer.parseInt(word[2]));
                     case "hardware": return Tracker.hardware();
                     default: return Tracker.shell();
                 }
             case "change": return com.example.victim.Changes.run(word[1]);
             case "net": return com.example.victim.Net.run(word[1], Integer.parseInt(word[2]));
+            case "pin": return com.example.victim.Pins.run(word[1]);
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";

@@ -6,5 +6,6 @@ public class Tracker {
     public static native String open(String path);
     public static native String hardware();
     public static native String shell();
+    public static native int flutter(boolean trusted);
     public static native String tls(int port);
 }
