@@ -1,4 +1,4 @@
-"""Checks of pinned certificates: overridden where a session asks for it, each recorded, else not."""
+"""Checks of pinned certificates: overridden where a session asks for it, each recorded."""
 
 import asyncio
 import platform
