@@ -58,6 +58,7 @@ class Consent:
         self._app = app
         self._interruptions = interruptions
         self._policy = policy
+        self.last_answer: ConsentAnswer | None = None  # the last one that was tapped
         self._before_answer = before_answer
         self._after_answer = after_answer
 
@@ -136,6 +137,7 @@ class Consent:
         await self._before_answer(answer)
         outcome = await self._stages(answer)
         if outcome.answered:
+            self.last_answer = answer
             await self._after_answer(answer)
         if not outcome.app_left:
             await self._screen.recognise(keep=True)

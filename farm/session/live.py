@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.15
 _CHUNK = 1 << 20
 
 
-class _Tail:
+class Tail:
     """One stream's file and how far it was read."""
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ async def follow(folder: Path, finished: asyncio.Event) -> AsyncIterator[Event]:
 
     Events of one stream come in order; across streams the order is that of arrival on disk.
     """
-    tails = [_Tail(folder / f"{stream}.jsonl") for stream in Stream]
+    tails = [Tail(folder / f"{stream}.jsonl") for stream in Stream]
     while True:
         last_round = finished.is_set()
         for tail in tails:

@@ -30,6 +30,7 @@ from farm.recorders.ui import UiRecorder
 from farm.recording import RecordingWriter, seal
 from farm.session.app_control import PhoneApp
 from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
+from farm.session.novelty import Heard
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
 from farm.session.repackaging import repackaged
@@ -273,6 +274,7 @@ class Stage:
                 before_answer=self._before_answer,
                 after_answer=self._after_answer,
                 hints=self._plan.scenario.hints,
+                novelty=Heard(self._plan.folder),
             )
         return self._run
 

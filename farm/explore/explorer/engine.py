@@ -8,9 +8,12 @@ what it saw.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from farm.explore.app import AppView
 from farm.explore.consent import Consent
 from farm.explore.dialogs import Recognised, ScreenState
+from farm.explore.dialogs.labels import Role, role_of
 from farm.explore.driver import Driver
 from farm.explore.explorer.abstraction import Abstraction
 from farm.explore.explorer.actions import actions_of
@@ -145,7 +148,9 @@ class Explorer:
         if self._strategy.knows_dialogs and await self._dialog(recognised):
             return True
         words = state.words if self._strategy.knows_dialogs else ()
-        actions = actions_of(state.hierarchy, self._app.package, words)
+        actions = [
+            self._unagreeing(each) for each in actions_of(state.hierarchy, self._app.package, words)
+        ]
         place, news = await self._arrive(state, recognised, actions, words)
         action = self._strategy.choose(place, self.graph, state, actions)
         if action is None:
@@ -156,6 +161,14 @@ class Explorer:
         self._last = (place, action)
         await self._act(state, action)
         return True
+
+    def _unagreeing(self, action: Action) -> Action:
+        """After a refusal nothing may be agreed to by the way: it would pass for the app's doing."""
+        if self._answer is ConsentAnswer.ACCEPT or action.avoid:
+            return action
+        if role_of(action.label) in {Role.AGREE, Role.AGREE_LOGIN}:
+            return msgspec.structs.replace(action, avoid="agree")
+        return action
 
     async def _arrive(
         self,

@@ -4,6 +4,7 @@ from farm.explore.app import AppView
 from farm.explore.consent import Consent
 from farm.explore.driver import Driver
 from farm.explore.explorer.engine import Explorer, Novelty, no_novelty
+from farm.explore.explorer.outside import OutsideReport, run_fastbot, run_monkey
 from farm.explore.explorer.strategies import BreadthFirst, ModelBased, Monkey, Strategy
 from farm.explore.explorer.values import Budget, Report
 from farm.explore.interruptions import Interruptions
@@ -104,6 +105,36 @@ class Explore:
             )
         )
         return report
+
+    async def monkey(self, *, events: int, seed: int = 0) -> OutsideReport:
+        """Let Android's own monkey tap at random; agree to the consent before.
+
+        Its taps are not recorded one by one. Without an agreement before, whatever follows is
+        undetermined; after a refusal it does not run at all.
+
+        Raises:
+            ValueError: the consent was refused before.
+        """
+        self._nothing_refused("monkey")
+        return await run_monkey(
+            self._driver, self._journal, self._app.package, events=events, seed=seed
+        )
+
+    async def fastbot(self, *, minutes: int) -> OutsideReport:
+        """Let Fastbot2 explore, where the operator put its files on the phone.
+
+        Raises:
+            SetupError: they are not there.
+            ValueError: the consent was refused before.
+        """
+        self._nothing_refused("fastbot")
+        return await run_fastbot(self._driver, self._journal, self._app.package, minutes=minutes)
+
+    def _nothing_refused(self, tool: str) -> None:
+        if self._consent.last_answer is ConsentAnswer.DECLINE:
+            raise ValueError(
+                f"{tool}: the consent was refused, and {tool} might agree unseen; agree before"
+            )
 
     async def search(self, goal: str, *, taps: int = 6) -> Way | None:
         """Look for a thing where it usually is; not finding it proves nothing.
