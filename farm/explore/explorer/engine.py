@@ -163,7 +163,7 @@ class Explorer:
         return True
 
     def _unagreeing(self, action: Action) -> Action:
-        """After a refusal nothing may be agreed to by the way: it would pass for the app's doing."""
+        """After a refusal nothing may be agreed to: it would pass for the app's doing."""
         if self._answer is ConsentAnswer.ACCEPT or action.avoid:
             return action
         if role_of(action.label) in {Role.AGREE, Role.AGREE_LOGIN}:
