@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from publicsuffixlist import PublicSuffixList
 
+from farm.detect.organisations import Organisation
 from farm.detect.rules import Rules, Sdk
 from farm.detect.stacks import (
     class_of,
@@ -46,11 +47,14 @@ class Parties:
     def __init__(self, app: App, rules: Rules) -> None:
         self._app = app
         self._developer = developer_domain(app.package)
+        self._directory = rules.directory
+        self._countries = rules.countries
+        self._organisation = rules.directory.of_package(app.package)
         self._prefixes: dict[str, tuple[str, str, bool, str]] = {}
         self._domains: dict[str, list[Sdk]] = {}
         for sdk in rules.catalogue.sdks:
             for prefix in sdk.prefixes:
-                third = developer_domain(prefix) != self._developer
+                third = not self._same_developer(prefix)
                 stands = f"sdk catalogue {sdk.id} (stack prefix {prefix})"
                 self._prefixes.setdefault(prefix, (sdk.name, sdk.id, third, stands))
             for domain in sdk.domains:
@@ -61,7 +65,11 @@ class Parties:
         self._own_domains: set[str] = set()
         self._third_domains: dict[str, str] = {}
         for own in rules.parties.own:
-            if own.packages and app.package not in own.packages:
+            named = own.packages or own.signers
+            signed = app.signer_sha256 and app.signer_sha256.lower() in {
+                signer.lower().replace(":", "") for signer in own.signers
+            }
+            if named and app.package not in own.packages and not signed:
                 continue
             self._own_domains.update(domain.lower() for domain in own.domains)
             for prefix in own.prefixes:
@@ -174,8 +182,20 @@ class Parties:
         return self._own_code(source)
 
     def receiver(self, host: str, address: str = "") -> Party:
-        """Who receives at a host name or address; `third` only where a fact says so."""
+        """Who receives at a host name; `third` only where a fact says so.
+
+        Args:
+            host: as the app asked for it, a name or an address.
+            address: the server's address as connected, for its country.
+        """
         host = host.lower().rstrip(".")
+        party = self._receiver(host)
+        if self._countries is None:
+            return party
+        country = self._countries.of(address or host.strip("[]"))
+        return msgspec.structs.replace(party, country=country)
+
+    def _receiver(self, host: str) -> Party:
         domain = registrable_domain(host)
         own = _longest_suffix(host, self._own_domains)
         third = _longest_suffix(host, self._third_domains)
@@ -191,30 +211,78 @@ class Parties:
             return Party(name=self._developer_name(), domain=domain, third=False, source=source)
         listed = _longest_suffix(host, self._domains)
         if listed:
-            return self._listed(domain, listed)
+            return self._listed(host, domain, listed)
+        return self._by_organisation(host, domain)
+
+    def _by_organisation(self, host: str, domain: str) -> Party:
+        """Receivers that no catalogue of SDKs names."""
+        landlord = self._directory.hosts(host)
+        organisation = self._directory.of_host(host)
+        if landlord is not None:
+            source = (
+                f"{host} is rented from {landlord.en}: the receiver is its customer, not called a "
+                "third party"
+            )
+            return Party(name=domain or host, domain=domain, third=False, source=source)
+        if organisation is None:
+            source = "owner of the receiver is not known: not called a third party"
+            return Party(name=domain or host, domain=domain, third=False, source=source)
+        same = self._same_organisation(organisation)
+        source = f"organisation {organisation.en} (domain {domain})"
+        if same:
+            source += f", and {same}"
+        elif self._organisation is not None:
+            source += f"; the app is {self._organisation.en}'s by its package"
+        else:
+            source += "; whether the app is of the same organisation is not known"
         return Party(
-            name=domain or host,
+            name=" ".join(dict.fromkeys((organisation.zh, organisation.en))),
             domain=domain,
-            third=False,
-            source="owner of the receiver is not known: not called a third party",
+            third=not same and self._organisation is not None,
+            source=source,
+            purpose=organisation.purpose,
         )
 
-    def _listed(self, domain: str, listed: str) -> Party:
+    def _same_developer(self, prefix: str) -> bool:
+        """Whether code or domains under a package prefix are of the app's own developer."""
+        if bool(self._developer) and developer_domain(prefix) == self._developer:
+            return True
+        owner = self._directory.of_package(prefix)
+        return owner is not None and self._organisation is not None and owner is self._organisation
+
+    def _same_organisation(self, organisation: Organisation) -> str:
+        """By which fact the app is the organisation's; empty where none says so.
+
+        A label can only speak against calling somebody a third party, never for it.
+        """
+        if self._organisation is not None:
+            if self._organisation is organisation:
+                return f"the app's package {self._app.package} is of the same organisation"
+            return ""
+        label = self._app.label.lower()
+        for name in (organisation.zh.lower(), organisation.en.lower()):
+            if len(name) >= 2 and name in label:
+                return f"the app's label {self._app.label[:40]} names it"
+        return ""
+
+    def _listed(self, host: str, domain: str, listed: str) -> Party:
         sdks = self._domains[listed]
         vendors = sorted({sdk.vendor for sdk in sdks})
+        purposes = sorted({category for sdk in sdks for category in sdk.categories})
         fact = f"sdk catalogue {', '.join(sdk.id for sdk in sdks[:4])} (domain {listed})"
-        same_developer = bool(self._developer) and any(
-            developer_domain(prefix) == self._developer for sdk in sdks for prefix in sdk.prefixes
-        )
-        other = f"and {domain} is not the domain of {self._app.package}"
-        if same_developer:
-            other = f"but the app's package {self._app.package} is of the same developer"
+        same = ""
+        if any(self._same_developer(prefix) for sdk in sdks for prefix in sdk.prefixes):
+            same = f"the app's package {self._app.package} is of the same developer"
+        elif (organisation := self._directory.of_host(host)) is not None:
+            same = self._same_organisation(organisation)
+        other = f"but {same}" if same else f"and {domain} is not the domain of {self._app.package}"
         return Party(
             name=" / ".join(vendors[:3]),
             domain=domain,
             sdk=sdks[0].id if len(sdks) == 1 else "",
-            third=not same_developer,
+            third=not same,
             source=f"{fact}, {other}",
+            purpose=", ".join(purposes[:4]),
         )
 
     def _developer_name(self) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from farm.detect.clauses.packs import LoadedPack, load_packs, shipped_packs
 from farm.detect.datafiles import read_yaml, shipped
+from farm.detect.organisations import Countries, Directory, Organisations, open_countries
 from farm.model.vocabulary import Level, Phase, Severity
 
 
@@ -88,9 +89,11 @@ class SdkCatalogue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What belongs to the app's developer; for all apps, or only for the packages named."""
+    """What belongs to the app's developer; for all apps, or only for the packages or signers
+    named."""
 
     packages: list[str] = []
+    signers: list[str] = []  # SHA-256 of signing certificates, hexadecimal
     domains: list[str] = []
     prefixes: list[str] = []
 
@@ -108,6 +111,7 @@ class PartyList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     own: list[OwnParty] = []
     third: list[ThirdParty] = []
+    countries: str = ""  # path of an MMDB of countries, relative to the list
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +120,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     pack: RulePack
     catalogue: SdkCatalogue
     parties: PartyList
+    directory: Directory
+    countries: Countries | None  # None: no database was given
     packs: tuple[LoadedPack, ...]  # clauses of the standards
     digests: dict[str, str]  # name -> "version, sha256:..." as it stands in the analysis
 
@@ -139,8 +145,21 @@ def load_rules(parties: Path | None = None, packs: Path | None = None) -> Rules:
     clauses = shipped_packs() if packs is None else load_packs(packs)
     for loaded in clauses:
         digests[f"clauses {loaded.name}"] = f"{loaded.pack.version}, sha256:{loaded.sha256}"
-    extra = PartyList()
+    listed, listed_digest = shipped("organisations.yaml", Organisations)
+    digests["organisations"] = f"{listed.version}, sha256:{listed_digest}"
+    extra, countries = PartyList(), None
     if parties is not None:
         extra, digest = read_yaml(parties, PartyList)
         digests["parties"] = f"sha256:{digest}"
-    return Rules(pack=pack, catalogue=catalogue, parties=extra, packs=clauses, digests=digests)
+        if extra.countries:
+            countries = open_countries((parties.parent / extra.countries).resolve())
+            digests["countries"] = f"sha256:{countries.sha256}"
+    return Rules(
+        pack=pack,
+        catalogue=catalogue,
+        parties=extra,
+        directory=Directory(listed),
+        countries=countries,
+        packs=clauses,
+        digests=digests,
+    )

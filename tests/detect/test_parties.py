@@ -1,12 +1,19 @@
 """Who called and who received: by longest prefix on class boundaries, by registrable domain."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
+import yaml
 
+from farm.detect import organisations
 from farm.detect.parties import UNKNOWN, Parties, developer_domain, registrable_domain
 from farm.detect.rules import load_rules
 from farm.detect.stacks import class_of, is_obfuscated, is_wrapper
+from farm.model.errors import UsageError
+from farm.model.session import App
 from tests.detect.builders import PARTIES, Scene
+from tests.detect.mmdb import write_mmdb
 
 
 def parties(package: str = "com.example.eager") -> Parties:
@@ -228,3 +235,89 @@ def test_catalogue_is_sound() -> None:
         assert all(registrable_domain(domain) for domain in sdk.domains), sdk.id
         assert not any(prefix.startswith(("java.", "android.")) for prefix in sdk.prefixes)
     assert msgspec.json.encode(rules.catalogue)
+
+
+def app(package: str, label: str = "Eager", signer: str = "b" * 64) -> App:
+    return msgspec.structs.replace(
+        Scene(package=package).session().app, label=label, signer_sha256=signer
+    )
+
+
+@pytest.mark.parametrize(
+    ("package", "label", "host", "third", "says"),
+    [
+        ("com.tencent.mm", "微信", "wup.imtt.qq.com", False, "same"),
+        ("com.tencent.mm", "微信", "m.ele.me", True, "is Tencent's by its package"),
+        ("com.example.eager", "Eager", "log.snssdk.com", None, "ByteDance"),
+        ("com.unknown.wx", "微信读书 腾讯", "i.weread.qq.com", False, "label"),
+        ("com.example.eager", "Eager", "i.weread.qq.com", False, "not known"),
+        ("com.ss.android.article.news", "头条", "applog.zijieapi.com", False, "same organisation"),
+        ("com.example.eager", "Eager", "eager-1.oss-cn-hangzhou.aliyuncs.com", False, "rented"),
+        ("com.example.eager", "Eager", "d1.cloudfront.net", False, "rented"),
+    ],
+)
+def test_organisations(package: str, label: str, host: str, third: bool | None, says: str) -> None:
+    party = Parties(app(package, label), load_rules(PARTIES)).receiver(host)
+    assert third is None or party.third is third
+    assert says in party.source or says in party.name
+
+
+def test_sdk_of_the_same_organisation_is_no_third_party() -> None:
+    own = Parties(app("com.ss.android.article.news", "头条"), load_rules(PARTIES))
+    other = Parties(app("com.example.eager"), load_rules(PARTIES))
+    stack = ["com.bytedance.applog.AppLog.init(A.java:1)"]
+    assert not own.caller(stack).party.third
+    assert other.caller(stack).party.third
+
+
+def test_an_operator_names_the_developer_by_certificate(tmp_path: Path) -> None:
+    listed = tmp_path / "parties.yaml"
+    listed.write_text(
+        f"own:\n- signers: ['{'AB:' * 31}AB']\n  domains: [own.example]\n", encoding="utf-8"
+    )
+    rules = load_rules(listed)
+    signed = Parties(app("a.b.c", signer="ab" * 32), rules).receiver("x.own.example")
+    other = Parties(app("a.b.c", signer="cd" * 32), rules).receiver("x.own.example")
+    assert "operator's list" in signed.source and "operator's list" not in other.source
+
+
+def test_purpose_comes_with_the_receiver() -> None:
+    assert parties().receiver("ulogs.umeng.com").purpose == "analytics"
+
+
+def test_country_of_the_address(tmp_path: Path) -> None:
+    write_mmdb(tmp_path / "c.mmdb", {"203.0.113.0/24": "SG", "198.51.0.0/16": "US"})
+    listed = tmp_path / "parties.yaml"
+    listed.write_text("countries: c.mmdb\n", encoding="utf-8")
+    rules = load_rules(listed)
+    assert rules.digests["countries"].startswith("sha256:")
+    known = Parties(app("a.b.c"), rules)
+    assert known.receiver("x.example", "203.0.113.9").country == "SG"
+    assert known.receiver("198.51.100.7").country == "US"
+    assert known.receiver("x.example", "192.0.2.1").country == ""
+    assert known.receiver("x.example", "not an address").country == ""
+    assert parties().receiver("x.example", "203.0.113.9").country == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database"])
+def test_a_database_that_is_none_is_said(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "c.mmdb").write_bytes(content)
+    listed = tmp_path / "parties.yaml"
+    listed.write_text("countries: c.mmdb\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"c\.mmdb"):
+        load_rules(listed)
+
+
+def test_organisations_are_sound() -> None:
+    data = Path(organisations.__file__).parent / "data" / "organisations.yaml"
+    listed = msgspec.convert(
+        yaml.safe_load(data.read_text("utf-8")), organisations.Organisations
+    ).organisations
+    for field in ("id", "en"):
+        assert len({getattr(one, field) for one in listed}) == len(listed)
+    names = [name for one in listed for name in (*one.domains, *one.hosting)]
+    assert len(names) == len(set(names))
+    for one in listed:
+        assert len(one.country) == 2 and one.country.isupper(), one.id
+        assert all(registrable_domain(name) for name in one.domains), one.id
