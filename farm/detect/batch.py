@@ -5,6 +5,7 @@ untouched.
 """
 
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,12 +14,16 @@ from pathlib import Path
 import msgspec
 
 from farm.detect.analyse import analyse, analysis_bytes, read_analysis
+from farm.detect.app_verdict import Summary, summarise
 from farm.detect.rules import load_rules
-from farm.model.errors import FarmError
+from farm.model.errors import FarmError, UsageError
 from farm.model.finding import Analysis, Verdict
 from farm.model.vocabulary import VerdictKind
 from farm.recording import Recording
-from farm.recording.files import write_atomic
+from farm.recording.files import SESSION, write_atomic
+
+_IN_FLIGHT = 4
+_TASKS_A_PROCESS = 200
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +39,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     undetermined: int = 0
     gaps: int = 0
     error: str = ""
+    summary: Summary | None = None
 
     @property
     def kind(self) -> VerdictKind | None:
@@ -94,13 +100,38 @@ def judge_folder(recording: Path, parties: Path | None, output: Path | None) -> 
         findings=len(analysis.findings),
         undetermined=len(analysis.undetermined),
         gaps=len(analysis.coverage.gaps),
+        summary=summarise(opened.session, analysis),
     )
+
+
+def find_recordings(folders: Sequence[Path]) -> list[Path]:
+    """Folders of recordings, where a folder may also hold recordings directly below it.
+
+    Raises:
+        UsageError: a folder is neither.
+    """
+    found: list[Path] = []
+    for folder in folders:
+        if (folder / SESSION).exists() or not folder.is_dir():
+            found.append(folder)  # what is no recording is said when it is judged
+            continue
+        inner = sorted(path.parent for path in folder.glob(f"*/{SESSION}"))
+        if not inner:
+            raise UsageError(
+                f"{folder}: neither a recording nor a folder of recordings (no {SESSION} in it or "
+                "one level below); name folders that `farm run` or a campaign wrote"
+            )
+        found += inner
+    return list(dict.fromkeys(found))
 
 
 def judge_folders(
     recordings: Sequence[Path], *, jobs: int, parties: Path | None, output: Path | None
 ) -> Iterator[Judged]:
     """Judge recordings with up to `jobs` processes; results come in the order given.
+
+    A process that dies takes only its own recording with it: that one is tried once more alone,
+    and the others go on in a new pool.
 
     Raises:
         UsageError: the list of parties cannot be used.
@@ -110,24 +141,46 @@ def judge_folders(
         for recording in recordings:
             yield judge_folder(recording, parties, output)
         return
-    # Fresh interpreters: forking a process that may have threads is not safe.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(recordings)), mp_context=context) as pool:
-        futures: list[Future[Judged]] = []
-        for recording in recordings:
-            futures.append(pool.submit(judge_folder, recording, parties, output))  # noqa: PERF401
-        for recording, future in zip(recordings, futures, strict=True):
+    left = deque(recordings)
+    while left:
+        yield from _in_pool(left, jobs, parties, output)
+        if left:  # the pool broke at this one
+            yield _alone(left.popleft(), parties, output)
+
+
+def _in_pool(
+    left: deque[Path], jobs: int, parties: Path | None, output: Path | None
+) -> Iterator[Judged]:
+    """Judge from the front of `left` until it is empty or a process dies; few are in flight."""
+    with _pool(min(jobs, len(left))) as pool:
+        flying: deque[Future[Judged]] = deque()
+        sent = 0
+        while left:
+            while sent < len(left) and len(flying) < _IN_FLIGHT * jobs:
+                try:
+                    flying.append(pool.submit(judge_folder, left[sent], parties, output))
+                except BrokenProcessPool:
+                    return
+                sent += 1
             try:
-                judged = future.result()
+                judged = flying.popleft().result()
             except BrokenProcessPool:
-                judged = _alone(recording, parties, output)
+                return
+            left.popleft()
+            sent -= 1
             yield judged
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # Fresh interpreters: forking a process that may have threads is not safe. Each is replaced
+    # after a while, so that memory it keeps is given back.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=_TASKS_A_PROCESS)
 
 
 def _alone(recording: Path, parties: Path | None, output: Path | None) -> Judged:
     """Judge in a process of its own what stood in a pool when one of its processes died."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
+    with _pool(1) as pool:
         try:
             return pool.submit(judge_folder, recording, parties, output).result()
         except BrokenProcessPool:

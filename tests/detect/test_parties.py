@@ -320,4 +320,5 @@ def test_organisations_are_sound() -> None:
     assert len(names) == len(set(names))
     for one in listed:
         assert len(one.country) == 2 and one.country.isupper(), one.id
-        assert all(registrable_domain(name) for name in one.domains), one.id
+        assert all(registrable_domain(f"x.{name}") for name in one.domains), one.id
+        assert all(name == name.lower() and "." in name for name in one.hosting), one.id
