@@ -22,6 +22,10 @@ COMMANDS = {
         "farm.cli.analyse:analyse",
         "Judge recordings again: findings, coverage and a verdict for each.",
     ),
+    "explain": Entry(
+        "farm.cli.explain:explain",
+        "Tell a finding from the rule to the bytes: calls, operations, requests, receiver.",
+    ),
     "report": Entry(
         "farm.cli.report:report",
         "Write the report of a recording, in as many forms as asked for.",

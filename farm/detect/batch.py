@@ -143,9 +143,13 @@ def judge_folders(
         return
     left = deque(recordings)
     while left:
-        yield from _in_pool(left, jobs, parties, output)
-        if left:  # the pool broke at this one
-            yield _alone(left.popleft(), parties, output)
+        # Fresh processes after a while, so that memory they keep is given back. (The executor's
+        # own `max_tasks_per_child` can wait for ever, CPython issue 115634.)
+        share = deque(left.popleft() for _ in range(min(len(left), jobs * _TASKS_A_PROCESS)))
+        while share:
+            yield from _in_pool(share, jobs, parties, output)
+            if share:  # the pool broke at this one
+                yield _alone(share.popleft(), parties, output)
 
 
 def _in_pool(
@@ -172,10 +176,8 @@ def _in_pool(
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    # Fresh interpreters: forking a process that may have threads is not safe. Each is replaced
-    # after a while, so that memory it keeps is given back.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=_TASKS_A_PROCESS)
+    # Fresh interpreters: forking a process that may have threads is not safe.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _alone(recording: Path, parties: Path | None, output: Path | None) -> Judged:

@@ -103,6 +103,8 @@ class _Finder:
         group.say(self._doubts(one))
         if phase is Phase.UNDETERMINED:
             group.say(_why_undetermined(one.interval, self._phases))
+        if not proven:
+            return  # an open finding about the sending must not swallow the reading
         for placed in sources:
             key = (self.callers.of(placed).party.name, phase, one.known.data_type)
             told = self._told.setdefault(key, [])

@@ -38,6 +38,7 @@ def masked(analysis: Analysis) -> Analysis:
             *(match.value for flow in finding.flows for match in flow.matches),
             *(match.found for flow in finding.flows for match in flow.matches),
             *(call.result for call in finding.calls if call.result),
+            *(identity.value for identity in finding.identities),
         ]
     }
     masker = Masker(sorted(secrets), show=False)
@@ -46,11 +47,15 @@ def masked(analysis: Analysis) -> Analysis:
         for call in finding["calls"]:
             call["arguments"] = [masker.text(text) for text in call["arguments"]]
             call["result"] = None if call["result"] is None else mask(call["result"])
+        for identity in finding["identities"]:
+            identity["value"] = mask(identity["value"])
         for flow in finding["flows"]:
             flow["url"] = masker.url(flow["url"])
             for match in flow["matches"]:
                 match["found"], match["value"] = mask(match["found"]), mask(match["value"])
                 match["path"] = [masker.text(step) for step in match["path"]]
                 match["location"] = masker.text(match["location"])
+                for step in match["transforms"]:
+                    step["input_path"] = [masker.text(part) for part in step["input_path"]]
     tree["verdict"]["reasons"] = [masker.text(text) for text in tree["verdict"]["reasons"]]
     return msgspec.convert(tree, Analysis)

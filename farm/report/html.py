@@ -127,6 +127,7 @@ def secrets_of(calls: Iterable[Event], analysis: Analysis) -> list[str]:
     """Values that must not be shown: those that matched, and those that calls handed over."""
     found: dict[str, None] = {}
     for finding in [*analysis.findings, *analysis.undetermined]:
+        found.update({identity.value: None for identity in finding.identities})
         for flow in finding.flows:
             for match in flow.matches:
                 found[match.value] = None

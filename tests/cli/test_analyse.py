@@ -27,7 +27,9 @@ def test_analyse_speaks_by_exit_code_and_json(tmp_path: Path) -> None:
     done = runner.invoke(app, [str(bad), str(clean), "--json"])
     assert done.exit_code == 1
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["verdict"]["kind"] for line in lines] == ["violation", "clean"]
+    assert [line["verdict"]["kind"] for line in lines[:2]] == ["violation", "clean"]
+    assert [line["app"]["kind"] for line in lines[2:]] == ["violation"]
+    assert len(lines[2]["app"]["recordings"]) == 1  # both sessions have one id
     assert runner.invoke(app, [str(clean)]).exit_code == 0
     assert runner.invoke(app, [str(clean), str(tmp_path / "none")]).exit_code == 2
     parties = runner.invoke(app, [str(clean), "--parties", str(tmp_path / "none")])

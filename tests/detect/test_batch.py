@@ -1,13 +1,38 @@
 """Many recordings: each judged, bad ones told in one line, sealed folders left alone."""
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
-from farm.detect.batch import analysis_path, judge_folder, judge_folders, stored_analysis
+import psutil
+import pytest
+
+from farm.detect.analyse import read_analysis
+from farm.detect.batch import (
+    analysis_path,
+    find_recordings,
+    judge_folder,
+    judge_folders,
+    stored_analysis,
+)
 from farm.detect.rules import load_rules
-from farm.model.vocabulary import Level, VerdictKind
+from farm.model.errors import UsageError
+from farm.model.vocabulary import DataType, Level, TransformKind, VerdictKind
 from farm.recording import Recording, load_or_create_key, seal, verify
 from farm.report.export import to_json
-from tests.detect.builders import PARTIES
+from tests.detect.builders import (
+    ANDROID_ID,
+    APP_STACK,
+    IMEI,
+    MAC,
+    PARTIES,
+    SDK_STACK,
+    Scene,
+)
 from tests.report.builders import write
 from tests.report.test_html import violation
 
@@ -69,3 +94,98 @@ def test_output_folder(tmp_path: Path) -> None:
     output.mkdir()
     judged = judge_folder(folder, None, output)
     assert Path(judged.analysis_file) == output / "one.analysis.json"
+
+
+def test_the_same_bytes_whatever_the_process_hashes_by(tmp_path: Path) -> None:
+    """Order of sets and dictionaries of text differs between these processes."""
+    folder = write(_busy(), tmp_path / "one")
+    made: set[bytes] = set()
+    for seed in ("1", "2", "4242"):
+        code = (
+            "import sys; from pathlib import Path; from farm.detect.batch import judge_folder; "
+            "judged = judge_folder(Path(sys.argv[1]), Path(sys.argv[2]), None); "
+            "sys.exit(bool(judged.error))"
+        )
+        subprocess.run(
+            [sys.executable, "-c", code, str(folder), str(PARTIES)],
+            check=True,
+            timeout=60,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        made.add(analysis_path(folder).read_bytes())
+    (data,) = made
+    assert len(read_analysis(data).findings) > 4
+
+
+def _busy() -> Scene:
+    """Many values, callers, receivers and forms at once."""
+    scene = Scene().begin()
+    values = {
+        DataType.IMEI: IMEI,
+        DataType.ANDROID_ID: ANDROID_ID,
+        DataType.WIFI_MAC: MAC,
+        DataType.LOCATION: "31.230416,121.473701",
+        DataType.CLIPBOARD: "取件码 7KQ-40211-MXW",
+    }
+    for number, (data_type, value) in enumerate(values.items()):
+        scene.identity(data_type, value, how="read")
+        for stack in (APP_STACK, SDK_STACK):
+            scene.call(1500 + number, data_type, value, stack=stack)
+    body = ("&".join(f"{name}={value}" for name, value in values.items())).encode()
+    scene.transform(1600, TransformKind.CIPHER, "AES", body, body[::-1], direction="encrypt")
+    for number, host in enumerate(("collect.tracker.example", "ulogs.umeng.com", "x.example")):
+        scene.flow(1800 + number, host, body=body)
+        scene.flow(1900 + number, host, body=body[::-1])
+    return scene.end()
+
+
+def test_a_folder_of_recordings_is_searched_one_level_down(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        write(violation(), tmp_path / "many" / name)
+    (tmp_path / "many" / "notes.txt").write_text("x", encoding="utf-8")
+    found = find_recordings([tmp_path / "many", tmp_path / "many" / "a"])
+    assert [path.name for path in found] == ["a", "b"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="empty"):
+        find_recordings([tmp_path / "empty"])
+
+
+def test_a_process_that_dies_takes_only_its_own_recording_along(tmp_path: Path) -> None:
+    folders = [write(violation(), tmp_path / f"r{number}") for number in range(4)]
+    pipe = folders[1] / "session.json"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    killed: set[int] = set()
+    done = threading.Event()
+    killer = threading.Thread(target=_kill_readers, args=(pipe, done, killed), daemon=True)
+    killer.start()
+    try:
+        judged = list(judge_folders(folders, jobs=2, parties=None, output=None))
+    finally:
+        done.set()
+        killer.join(20)
+    assert len(killed) >= 2  # in a pool, and tried once more alone
+    assert [bool(one.error) for one in judged] == [False, True, False, False]
+    assert "ended its process" in judged[1].error
+
+
+def _kill_readers(pipe: Path, done: threading.Event, killed: set[int]) -> None:
+    """Kill every process that reads the pipe, as the kernel does when memory runs out."""
+    while not done.wait(0.02):
+        with contextlib.suppress(OSError):  # nobody reads it
+            writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            try:
+                for child in psutil.Process().children(recursive=True):
+                    if any(Path(one) == pipe for one in _open_files(child.pid)):
+                        killed.add(child.pid)
+                        os.kill(child.pid, signal.SIGKILL)
+                        child.wait(10)
+            finally:
+                os.close(writer)
+
+
+def _open_files(pid: int) -> list[str]:
+    try:
+        return [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []
