@@ -1,16 +1,15 @@
-"""Who made a call (by Java stack) and who received a request (by host name).
+"""Who made a call (by Java stack); who received a request is told by `receivers`.
 
 Every answer names the fact it stands on. Nobody is called a third party for being unknown.
 """
 
-import functools
-import ipaddress
 from collections.abc import Iterator
 
 import msgspec
-from publicsuffixlist import PublicSuffixList
 
-from farm.detect.organisations import Organisation
+from farm.detect.developer import Developer
+from farm.detect.domains import developer_domain
+from farm.detect.receivers import Receivers, own_of
 from farm.detect.rules import Rules, Sdk
 from farm.detect.stacks import (
     class_of,
@@ -46,38 +45,22 @@ class Parties:
 
     def __init__(self, app: App, rules: Rules) -> None:
         self._app = app
-        self._developer = developer_domain(app.package)
-        self._directory = rules.directory
-        self._countries = rules.countries
-        self._organisation = rules.directory.of_package(app.package)
+        self._developer = Developer(app, rules.directory)
+        self._receivers = Receivers(app, rules, self._developer)
         self._prefixes: dict[str, tuple[str, str, bool, str]] = {}
-        self._domains: dict[str, list[Sdk]] = {}
         for sdk in rules.catalogue.sdks:
             for prefix in sdk.prefixes:
-                third = not self._same_developer(prefix)
+                third = not self._developer.owns(prefix)
                 stands = f"sdk catalogue {sdk.id} (stack prefix {prefix})"
                 self._prefixes.setdefault(prefix, (sdk.name, sdk.id, third, stands))
-            for domain in sdk.domains:
-                self._domains.setdefault(domain, []).append(sdk)
         self._segments = {part: sdk for sdk in rules.catalogue.sdks for part in sdk.segments}
         self._stems = _stems(rules.catalogue.sdks)
         self._home = self._home_of(app)
-        self._own_domains: set[str] = set()
-        self._third_domains: dict[str, str] = {}
-        for own in rules.parties.own:
-            named = own.packages or own.signers
-            signed = app.signer_sha256 and app.signer_sha256.lower() in {
-                signer.lower().replace(":", "") for signer in own.signers
-            }
-            if named and app.package not in own.packages and not signed:
-                continue
-            self._own_domains.update(domain.lower() for domain in own.domains)
+        for own in own_of(app, rules):
             for prefix in own.prefixes:
                 stands = f"operator's list (own code {prefix})"
-                self._prefixes[prefix] = (app.label or app.package, "", False, stands)
+                self._prefixes[prefix] = (self._developer.name, "", False, stands)
         for party in rules.parties.third:
-            for domain in party.domains:
-                self._third_domains[domain.lower()] = party.name
             for prefix in party.prefixes:
                 stands = f"operator's list (stack prefix {prefix})"
                 self._prefixes[prefix] = (party.name, f"operator:{prefix}", True, stands)
@@ -133,7 +116,7 @@ class Parties:
             if sdk is not None and obfuscated_below(class_name, prefix):
                 return self._by_vendor(sdk, f"stem {prefix}, the rest obfuscated")
         developer = developer_domain(class_name)
-        own = {self._developer, developer_domain(self._home)} - _HOSTING
+        own = {self._developer.domain, developer_domain(self._home)} - _HOSTING
         if developer and developer in own:
             source = f"{class_name} is of the developer of {self._app.package}"
             return Caller(self._own_code(source), certain=False)
@@ -150,13 +133,13 @@ class Parties:
         return None
 
     def _by_sdk(self, sdk: Sdk, how: str) -> Caller:
-        third = all(developer_domain(prefix) != self._developer for prefix in sdk.prefixes)
+        third = not any(self._developer.owns(prefix) for prefix in sdk.prefixes)
         source = f"sdk catalogue {sdk.id} ({how})"
         return Caller(Party(name=sdk.name, sdk=sdk.id, third=third, source=source), certain=False)
 
     def _by_vendor(self, sdk: Sdk, how: str) -> Caller:
         """Some SDK of a vendor: obfuscation hides which."""
-        third = developer_domain(sdk.prefixes[0]) != self._developer
+        third = not self._developer.owns(sdk.prefixes[0])
         source = f"sdk catalogue {sdk.id} or another of the vendor ({how})"
         return Caller(Party(name=sdk.vendor, third=third, source=source), certain=False)
 
@@ -175,118 +158,15 @@ class Parties:
         return "" if len(parts) < 2 or known or is_obfuscated(home) or is_wrapper(home) else home
 
     def _own_code(self, source: str) -> Party:
-        return Party(name=self._app.label or self._app.package, third=False, source=source)
+        return Party(name=self._developer.name, third=False, source=source)
 
     def own(self, source: str) -> Party:
         """The app as a whole, where it is not known which part of it acted."""
         return self._own_code(source)
 
     def receiver(self, host: str, address: str = "") -> Party:
-        """Who receives at a host name; `third` only where a fact says so.
-
-        Args:
-            host: as the app asked for it, a name or an address.
-            address: the server's address as connected, for its country.
-        """
-        host = host.lower().rstrip(".")
-        party = self._receiver(host)
-        if self._countries is None:
-            return party
-        country = self._countries.of(address or host.strip("[]"))
-        return msgspec.structs.replace(party, country=country)
-
-    def _receiver(self, host: str) -> Party:
-        domain = registrable_domain(host)
-        own = _longest_suffix(host, self._own_domains)
-        third = _longest_suffix(host, self._third_domains)
-        if third and len(third) > len(own):
-            source = f"operator's list (domain {third})"
-            name = self._third_domains[third]
-            return Party(name=name, domain=domain, third=True, source=source)
-        if own:
-            source = f"operator's list (own domain {own})"
-            return Party(name=self._developer_name(), domain=domain, third=False, source=source)
-        if domain and domain == self._developer:
-            source = f"domain {domain} is the app's package {self._app.package} reversed"
-            return Party(name=self._developer_name(), domain=domain, third=False, source=source)
-        listed = _longest_suffix(host, self._domains)
-        if listed:
-            return self._listed(host, domain, listed)
-        return self._by_organisation(host, domain)
-
-    def _by_organisation(self, host: str, domain: str) -> Party:
-        """Receivers that no catalogue of SDKs names."""
-        landlord = self._directory.hosts(host)
-        organisation = self._directory.of_host(host)
-        if landlord is not None:
-            source = (
-                f"{host} is rented from {landlord.en}: the receiver is its customer, not called a "
-                "third party"
-            )
-            return Party(name=domain or host, domain=domain, third=False, source=source)
-        if organisation is None:
-            source = "owner of the receiver is not known: not called a third party"
-            return Party(name=domain or host, domain=domain, third=False, source=source)
-        same = self._same_organisation(organisation)
-        source = f"organisation {organisation.en} (domain {domain})"
-        if same:
-            source += f", and {same}"
-        elif self._organisation is not None:
-            source += f"; the app is {self._organisation.en}'s by its package"
-        else:
-            source += "; whether the app is of the same organisation is not known"
-        return Party(
-            name=" ".join(dict.fromkeys((organisation.zh, organisation.en))),
-            domain=domain,
-            third=not same and self._organisation is not None,
-            source=source,
-            purpose=organisation.purpose,
-        )
-
-    def _same_developer(self, prefix: str) -> bool:
-        """Whether code or domains under a package prefix are of the app's own developer."""
-        if bool(self._developer) and developer_domain(prefix) == self._developer:
-            return True
-        owner = self._directory.of_package(prefix)
-        return owner is not None and self._organisation is not None and owner is self._organisation
-
-    def _same_organisation(self, organisation: Organisation) -> str:
-        """By which fact the app is the organisation's; empty where none says so.
-
-        A label can only speak against calling somebody a third party, never for it.
-        """
-        if self._organisation is not None:
-            if self._organisation is organisation:
-                return f"the app's package {self._app.package} is of the same organisation"
-            return ""
-        label = self._app.label.lower()
-        for name in (organisation.zh.lower(), organisation.en.lower()):
-            if len(name) >= 2 and name in label:
-                return f"the app's label {self._app.label[:40]} names it"
-        return ""
-
-    def _listed(self, host: str, domain: str, listed: str) -> Party:
-        sdks = self._domains[listed]
-        vendors = sorted({sdk.vendor for sdk in sdks})
-        purposes = sorted({category for sdk in sdks for category in sdk.categories})
-        fact = f"sdk catalogue {', '.join(sdk.id for sdk in sdks[:4])} (domain {listed})"
-        same = ""
-        if any(self._same_developer(prefix) for sdk in sdks for prefix in sdk.prefixes):
-            same = f"the app's package {self._app.package} is of the same developer"
-        elif (organisation := self._directory.of_host(host)) is not None:
-            same = self._same_organisation(organisation)
-        other = f"but {same}" if same else f"and {domain} is not the domain of {self._app.package}"
-        return Party(
-            name=" / ".join(vendors[:3]),
-            domain=domain,
-            sdk=sdks[0].id if len(sdks) == 1 else "",
-            third=not same,
-            source=f"{fact}, {other}",
-            purpose=", ".join(purposes[:4]),
-        )
-
-    def _developer_name(self) -> str:
-        return self._app.label or self._app.package
+        """Who receives at a host name, see `Receivers.of`."""
+        return self._receivers.of(host, address)
 
 
 def _prefixes(class_name: str) -> Iterator[str]:
@@ -322,35 +202,6 @@ def _stems(sdks: list[Sdk]) -> dict[str, Sdk]:
     }
 
 
-@functools.cache
-def _public_suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-@functools.lru_cache(maxsize=4096)
-def registrable_domain(host: str) -> str:
-    """The domain somebody registered: `a.b.example.co.uk` -> `example.co.uk`; "" for addresses."""
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return str(_public_suffixes().privatesuffix(host) or "")
-    return ""
-
-
 def _has_prefix(class_name: str, prefix: str) -> bool:
     # On a class-name boundary: com.example.app owns com.example.app.Foo, not com.example.apps.
     return class_name == prefix or class_name.startswith((prefix + ".", prefix + "$"))
-
-
-def developer_domain(package: str) -> str:
-    """The registrable domain a package name is built from: `cn.com.foo.app` -> "foo.com.cn"."""
-    return registrable_domain(".".join(reversed(package.lower().split("."))))
-
-
-def _longest_suffix(host: str, domains: "set[str] | dict[str, str] | dict[str, list[Sdk]]") -> str:
-    rest = host
-    while rest:
-        if rest in domains:
-            return rest
-        rest = rest.partition(".")[2]
-    return ""

@@ -1,6 +1,5 @@
 """Many recordings: each judged, bad ones told in one line, sealed folders left alone."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -172,16 +171,24 @@ def test_a_process_that_dies_takes_only_its_own_recording_along(tmp_path: Path) 
 def _kill_readers(pipe: Path, done: threading.Event, killed: set[int]) -> None:
     """Kill every process that reads the pipe, as the kernel does when memory runs out."""
     while not done.wait(0.02):
-        with contextlib.suppress(OSError):  # nobody reads it
+        try:
             writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-            try:
-                for child in psutil.Process().children(recursive=True):
-                    if any(Path(one) == pipe for one in _open_files(child.pid)):
-                        killed.add(child.pid)
-                        os.kill(child.pid, signal.SIGKILL)
-                        child.wait(10)
-            finally:
-                os.close(writer)
+        except OSError:  # nobody reads it
+            continue
+        try:
+            while not done.wait(0.01) and not (readers := _readers(pipe)):
+                pass  # one is about to: it waits in its `open` until now
+            for child in readers:
+                killed.add(child.pid)
+                os.kill(child.pid, signal.SIGKILL)
+                child.wait(10)
+        finally:
+            os.close(writer)
+
+
+def _readers(pipe: Path) -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [one for one in children if any(Path(at) == pipe for at in _open_files(one.pid))]
 
 
 def _open_files(pid: int) -> list[str]:

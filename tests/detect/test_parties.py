@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from farm.detect import organisations
-from farm.detect.parties import UNKNOWN, Parties, developer_domain, registrable_domain
+from farm.detect.domains import developer_domain, registrable_domain
+from farm.detect.parties import UNKNOWN, Parties
 from farm.detect.rules import load_rules
 from farm.detect.stacks import class_of, is_obfuscated, is_wrapper
 from farm.model.errors import UsageError

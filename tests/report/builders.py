@@ -1,5 +1,6 @@
 """Writes a synthetic session as a real recording, with pictures, for report and command tests."""
 
+import functools
 import io
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def _flow(exchange: Exchange) -> http.HTTPFlow:
     return flow
 
 
+@functools.cache
 def picture(text: str) -> bytes:
     """A PNG like a phone's screen."""
     image = Image.new("RGB", (540, 1124), "#f4f6f8")
