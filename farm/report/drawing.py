@@ -60,6 +60,7 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
 
     shapes: list[Shape]
     lanes: list[tuple[str, float]]
+    zero: int  # host time (ns) of the app's launch, from which all of the page counts
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -100,7 +101,7 @@ def draw(
         *_gaps(analysis, scale),
     ]
     lanes = [(name, top + height / 2) for name, (top, height) in _LANES.items()]
-    return Drawing(shapes=shapes, lanes=lanes)
+    return Drawing(shapes=shapes, lanes=lanes, zero=zero)
 
 
 def _marked(analysis: Analysis) -> set[str]:

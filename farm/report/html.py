@@ -58,12 +58,13 @@ def render_html(
     seen = explored(recording.session, streams)
     environment = _environment(masker)
     template = environment.get_template("report.html")
+    drawing = _draw(recording, streams, analysis)
     return template.render(
         analysis=analysis,
         session=recording.session,
         language=language,
         show_values=show_values,
-        drawing=_draw(recording, streams, analysis),
+        drawing=drawing,
         findings=[_shown(one, rules, pictures) for one in analysis.findings[:_MOST_FINDINGS]],
         undetermined=[
             _shown(one, rules, pictures) for one in analysis.undetermined[:_MOST_FINDINGS]
@@ -76,7 +77,8 @@ def render_html(
         explored=seen,
         growth=Growths(seen.seconds),
         X=exploring.LABELS,
-        zero=min((phase.start for phase in analysis.phases), default=recording.session.created),
+        zero=drawing.zero,
+        repackaged=recording.session.options.get("repackaged_sha256", ""),
         L=words.LABELS,
         W=words,
     )

@@ -161,6 +161,13 @@ LABELS: dict[str, Text] = {
     "none": Text(zh="无", en="None"),
     "timeline": Text(zh="时间线", en="Timeline"),
     "coverage": Text(zh="观察范围", en="Coverage"),
+    "repackaged": Text(
+        zh="手机未获取root权限：检测的是加入frida-gadget、替换网络安全配置并重新签名的应用副本，"
+        "校验自身签名的应用行为可能不同。",
+        en="The phone has no root: what ran was a copy of the app with frida-gadget in it, another "
+        "network security configuration and another signature. Apps that check their signature "
+        "may behave differently.",
+    ),
     "coverage_note": Text(
         zh="未看到不等于不存在：下列缺口内的行为无法观察。",
         en="What was not seen may still have happened: these parts could not be observed.",

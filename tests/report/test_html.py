@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from farm.model.events import Screen, TlsFailed
+from farm.model.events import Dialog, Launched, Screen, TlsFailed
 from farm.model.vocabulary import ConsentAnswer, DataType, Stream
 from farm.report.html import render_html
 from tests.detect.builders import ANDROID_ID, IMEI, Scene
@@ -138,3 +138,23 @@ def test_a_clause_that_quotes_the_app_stays_text() -> None:
     text = page(scene.end())
     assert "没有拒绝选项" in text
     assert "script" not in Page(text).tags and "<img src=x" not in text
+
+
+def test_screens_are_timed_from_the_launch_as_the_timeline_is() -> None:
+    scene = violation()
+    (dialog,) = [e for e in scene.streams[Stream.UI] if isinstance(e.body, Dialog)]
+    launched = next(e for e in scene.streams[Stream.DEVICE] if isinstance(e.body, Launched))
+    assert isinstance(launched.body, Launched)
+    assert dialog.t != launched.body.sent != scene.session().created  # or any origin would do
+    since = (dialog.t - launched.body.sent) / 1e9
+    assert f"{since:+.3f} s · {dialog.reference}" in page(scene)
+
+
+def test_a_copy_of_the_app_is_named_as_one() -> None:
+    scene = violation()
+    assert "frida-gadget" not in page(scene)
+    recording = Pretended(scene)
+    options = {"repackaged_sha256": "c0ffee" * 10}
+    recording.session = msgspec.structs.replace(recording.session, options=options)
+    text = render_html(recording, scene.judge())
+    assert "frida-gadget" in text and "c0ffee" * 10 in text
