@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from farm.twin.building.runtime_jar import JAVAC_FLAGS
 from farm.twin.contracts import Identity, InstalledPackage, PortHandler
 
 IDENTITY = Identity(
@@ -140,7 +141,7 @@ def pack_app(folder: Path, source: str, runtime_jar: Path, extra: dict[str, byte
     code.write_text(source, encoding="utf-8")
     classes = folder / "classes"
     subprocess.run(
-        ["javac", "-encoding", "UTF-8", "-cp", str(runtime_jar), "-d", str(classes), str(code)],
+        ["javac", *JAVAC_FLAGS, "-cp", str(runtime_jar), "-d", str(classes), str(code)],
         check=True,
         timeout=60,
     )
