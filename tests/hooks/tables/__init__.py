@@ -1,0 +1,1 @@
+"""Makes `hooks/signatures/platform.txt` from published stubs of android.jar."""
