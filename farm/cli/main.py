@@ -34,6 +34,10 @@ COMMANDS = {
     "campaign": Entry(
         "farm.cli.campaign:app", "Thousands of apps on many phones and hosts, nothing lost."
     ),
+    "nightly": Entry(
+        "farm.cli.nightly:nightly",
+        "Run a list of apps and report what changed since each one's last comparable run.",
+    ),
     "query": Entry(
         "farm.cli.query:query",
         "Ask all recordings at once: `SELECT package, count(*) FROM events GROUP BY 1`.",

@@ -1,0 +1,1 @@
+"""Nightly runs: what changed since the last comparable run, whether it is real, and why."""

@@ -1,0 +1,174 @@
+"""Two runs of an app compared, and what made them differ: pure functions of facts.
+
+A difference is reported only when repeated runs agree on it; a cause is named only where all
+others were held still or are equal.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one session showed, under one set of rules, and under which conditions."""
+
+    package: str
+    scenario: str
+    profile: str
+    session_id: str
+    recording: str  # in the store
+    app_sha256: str
+    version_name: str
+    version_code: int
+    verdict: str
+    findings: dict[str, str]  # id -> what it says
+    parties: frozenset[str] = frozenset()  # domains that received something
+    sdks: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    apis: frozenset[str] = frozenset()  # hooks that were called
+    hooks_failed: frozenset[str] = frozenset()
+    rules: dict[str, str] = {}
+    hook_bundle: str = ""
+    phone: str = ""  # build fingerprint
+    network: str = ""  # name overrides and versions of the capture
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """What makes runs comparable besides the rules."""
+        return self.package, self.scenario, self.profile
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What came and what went between two runs."""
+
+    new: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A run against an earlier one under the same rules."""
+
+    before: str  # verdict
+    after: str
+    findings: Change
+    parties: Change
+    sdks: Change
+    permissions: Change
+    silent: frozenset[str]  # hooks that were called before and are not now
+    failed_hooks: Change
+
+    @property
+    def changed(self) -> bool:
+        """Whether verdict or findings are not what they were."""
+        return self.before != self.after or bool(self.findings.new or self.findings.gone)
+
+
+def compare(before: RunFacts, after: RunFacts) -> Comparison:
+    """Compare two runs that were judged by the same rules."""
+    return Comparison(
+        before=before.verdict,
+        after=after.verdict,
+        findings=_change(frozenset(before.findings), frozenset(after.findings)),
+        parties=_change(before.parties, after.parties),
+        sdks=_change(before.sdks, after.sdks),
+        permissions=_change(before.permissions, after.permissions),
+        silent=before.apis - after.apis,
+        failed_hooks=_change(before.hooks_failed, after.hooks_failed),
+    )
+
+
+def _change(before: frozenset[str], after: frozenset[str]) -> Change:
+    return Change(new=after - before, gone=before - after)
+
+
+class Steadiness(StrEnum):
+    """Whether repeated runs agree."""
+
+    CONFIRMED = "confirmed"  # every run shows it
+    FLAKY = "flaky"  # some do
+    UNREPEATED = "unrepeated"  # there was only one run
+
+
+def steadiness(runs: Sequence[RunFacts]) -> dict[str, Steadiness]:
+    """For each finding that any of the runs shows, whether all agree on it."""
+    seen = frozenset().union(*(frozenset(run.findings) for run in runs)) if runs else frozenset()
+    if len(runs) < 2:
+        return dict.fromkeys(seen, Steadiness.UNREPEATED)
+    return {
+        finding: Steadiness.CONFIRMED
+        if all(finding in run.findings for run in runs)
+        else Steadiness.FLAKY
+        for finding in seen
+    }
+
+
+class Factor(StrEnum):
+    """What may make an outcome change."""
+
+    APP = "app version"
+    RULES = "rules"
+    HOOKS = "hook bundle"
+    PHONE = "phone or system image"
+    NETWORK = "network"
+    CHANCE = "chance"  # nothing differs, or repeated runs disagree
+    ENVIRONMENT = "environment"  # hooks, phone or network: not told apart
+
+
+class Experiments(msgspec.Struct, frozen=True, kw_only=True):
+    """Verdicts of runs in which one thing was changed at a time; None: was not done."""
+
+    old_recording_old_rules: str
+    old_recording_new_rules: str | None = None  # re-judged
+    new_recording: str  # under the new rules
+    old_app_now: str | None = None  # the old version, run again today
+    repeats: tuple[str, ...] = ()  # of the new version, today
+
+
+def differing(before: RunFacts, after: RunFacts) -> frozenset[Factor]:
+    """Which conditions were not the same in two runs."""
+    pairs: Mapping[Factor, tuple[object, object]] = {
+        Factor.APP: (before.app_sha256, after.app_sha256),
+        Factor.RULES: (before.rules, after.rules),
+        Factor.HOOKS: (before.hook_bundle, after.hook_bundle),
+        Factor.PHONE: (before.phone, after.phone),
+        Factor.NETWORK: (before.network, after.network),
+    }
+    return frozenset(factor for factor, (one, other) in pairs.items() if one != other)
+
+
+def trace(factors: frozenset[Factor], seen: Experiments) -> frozenset[Factor]:
+    """What changed a verdict, as far as the experiments show it.
+
+    Every factor named has one experiment in which it alone was changed and the verdict changed
+    with it, or is the only condition that differs. More than one may be to blame.
+    """
+    if seen.old_recording_old_rules == seen.new_recording:
+        return frozenset()
+    if any(verdict != seen.new_recording for verdict in seen.repeats):
+        return frozenset({Factor.CHANCE})
+    causes: set[Factor] = set()
+    middle = seen.old_recording_new_rules
+    if Factor.RULES in factors:
+        if middle is None:
+            return frozenset({Factor.RULES}) if factors == {Factor.RULES} else frozenset()
+        if middle != seen.old_recording_old_rules:
+            causes.add(Factor.RULES)
+    else:
+        middle = seen.old_recording_old_rules
+    if middle == seen.new_recording:
+        return frozenset(causes)
+    left = factors - {Factor.RULES}
+    if not left:
+        causes.add(Factor.CHANCE)
+    elif len(left) == 1:
+        causes |= left
+    elif Factor.APP in left and seen.old_app_now is not None:
+        if seen.old_app_now != seen.new_recording:
+            causes.add(Factor.APP)
+        if seen.old_app_now != middle:
+            rest = left - {Factor.APP}
+            causes |= rest if len(rest) == 1 else {Factor.ENVIRONMENT}
+    elif Factor.APP not in left:
+        causes.add(Factor.ENVIRONMENT)
+    return frozenset(causes)

@@ -1,0 +1,167 @@
+"""Finds runs: of a campaign, and the last comparable ones before it, as facts."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow.parquet as pq
+
+from farm.campaign.database import Database
+from farm.campaign.ledger.values import AppFile
+from farm.campaign.nightly.compare import RunFacts
+from farm.campaign.plan.values import AppEntry
+from farm.campaign.store import Store, StoreUnavailable
+from farm.campaign.store.events import events_name
+from farm.model.finding import Analysis, Finding
+from farm.model.session import Session
+
+
+class StoredAnalysis(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a stored analysis that says under which conditions it was made."""
+
+    session: Session
+
+
+_ANALYSIS = msgspec.json.Decoder(Analysis)
+_SESSION = msgspec.json.Decoder(StoredAnalysis)
+
+_COLUMNS = """
+SELECT p.package, p.sha256, p.version_code, p.version_name, t.scenario, t.profile,
+       s.recording, s.session_id, aa.detail AS analysis, r.recorded
+FROM job j
+JOIN attempt aa ON aa.job_id = j.id AND aa.fence = j.fence
+JOIN result r ON r.job_id = j.id
+JOIN attempt s ON s.job_id = j.subject_job AND s.fence = j.subject_fence
+JOIN job sj ON sj.id = j.subject_job
+JOIN task t ON t.id = sj.task_id
+JOIN app p ON p.id = j.app_id
+JOIN campaign c ON c.id = j.campaign_id
+WHERE r.cause = 'none' AND r.verdict IS NOT NULL
+"""
+
+
+async def runs_of(database: Database, store: Store, campaign: str) -> list[RunFacts]:
+    """Every judged session of a campaign."""
+    async with database.transaction(seconds=60) as client:
+        rows = await client.fetch(f"{_COLUMNS} AND c.name = $1 ORDER BY j.id", campaign)
+    return [await _facts(store, row) for row in rows]
+
+
+async def last_before(
+    database: Database, store: Store, run: RunFacts, campaigns: Iterable[str]
+) -> RunFacts | None:
+    """The newest earlier run of the same package, scenario and profile; None: it is the first.
+
+    Args:
+        campaigns: names of this night's campaigns, whose runs are not earlier ones. Runs of old
+            versions that some night made to trace a change are left out as well.
+    """
+    async with database.transaction(seconds=60) as client:
+        row = await client.fetchrow(
+            f"{_COLUMNS} AND p.package = $1 AND t.scenario = $2 AND t.profile = $3 "
+            "AND NOT (c.name = ANY($4)) AND c.name NOT LIKE '%-trace' "
+            "ORDER BY r.recorded DESC LIMIT 1",
+            run.package,
+            run.scenario,
+            run.profile,
+            list(campaigns),
+        )
+    return None if row is None else await _facts(store, row)
+
+
+async def seen_apps(database: Database, scenarios: Iterable[str]) -> set[str]:
+    """Digests of apps that have a judged session under all these scenarios."""
+    wanted = sorted(set(scenarios))
+    async with database.transaction(seconds=60) as client:
+        rows = await client.fetch(
+            "SELECT p.sha256 FROM job j JOIN task t ON t.id = j.task_id "
+            "JOIN app p ON p.id = j.app_id WHERE t.kind = 'session' AND j.state = 'done' "
+            "AND t.scenario = ANY($1) GROUP BY 1 HAVING count(DISTINCT t.scenario) = $2",
+            wanted,
+            len(wanted),
+        )
+    return {row["sha256"] for row in rows}
+
+
+async def app_entry(database: Database, sha256: str) -> AppEntry:
+    """An app that was planned before, to be run again."""
+    async with database.transaction() as client:
+        row = await client.fetchrow("SELECT * FROM app WHERE sha256 = $1", sha256)
+    return AppEntry(
+        sha256=sha256,
+        package=row["package"],
+        version_code=row["version_code"],
+        version_name=row["version_name"],
+        lowest_sdk=row["lowest_sdk"],
+        abis=tuple(row["abis"]),
+        files=msgspec.json.decode(row["files"], type=tuple[AppFile, ...]),
+    )
+
+
+async def _facts(store: Store, row: Any) -> RunFacts:
+    data = await store.get_bytes(row["analysis"])
+    return facts_of(
+        _ANALYSIS.decode(data),
+        _SESSION.decode(data).session,
+        recording=row["recording"],
+        scenario=row["scenario"],
+        profile=row["profile"],
+        apis=await _called(store, row["session_id"]),
+    )
+
+
+def facts_of(
+    analysis: Analysis,
+    session: Session,
+    *,
+    recording: str,
+    scenario: str,
+    profile: str,
+    apis: frozenset[str],
+) -> RunFacts:
+    """What an analysis says, reduced to what nights are compared by."""
+    found = analysis.findings
+    receivers = [finding.receiver for finding in found if finding.receiver]
+    tools = {name: session.versions.get(name, "") for name in ("mitmproxy", "frida", "farm")}
+    return RunFacts(
+        package=session.app.package,
+        scenario=scenario,
+        profile=profile,
+        session_id=session.session_id,
+        recording=recording,
+        app_sha256=session.app.apk_sha256,
+        version_name=session.app.version_name,
+        version_code=session.app.version_code,
+        verdict=analysis.verdict.kind,
+        findings={finding.finding_id: _told(finding) for finding in found},
+        parties=frozenset(r.domain or r.name for r in receivers),
+        sdks=frozenset(f.caller.sdk or f.caller.name for f in found if f.caller.third),
+        permissions=frozenset(session.app.permissions),
+        apis=apis,
+        hooks_failed=frozenset(analysis.coverage.hooks_failed),
+        rules=analysis.rules,
+        hook_bundle=session.hook_bundle_sha256,
+        phone=session.device.build_fingerprint,
+        network=f"{session.options.get('hosts', '')} {sorted(tools.items())}",
+    )
+
+
+def _told(finding: Finding) -> str:
+    to = f" to {finding.receiver.name}" if finding.receiver else ""
+    return f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to}"
+
+
+async def _called(store: Store, session_id: str) -> frozenset[str]:
+    """APIs that the session's hooks saw called."""
+    with tempfile.TemporaryDirectory(prefix="farm-events-") as folder:
+        path = Path(folder) / "events.parquet"
+        try:
+            await store.get_file(events_name(session_id), path)
+        except (FileNotFoundError, StoreUnavailable):
+            return frozenset()
+        table = await asyncio.to_thread(pq.read_table, path, columns=["kind", "api"])
+    rows = zip(table["kind"].to_pylist(), table["api"].to_pylist(), strict=True)
+    return frozenset(api for kind, api in rows if kind == "call" and api)
