@@ -89,7 +89,9 @@ class TwinLab:
 
 
 @asynccontextmanager
-async def twin_lab(folder: Path, profile: str = PROFILE, count: int = 1) -> AsyncIterator[TwinLab]:
+async def twin_lab(
+    folder: Path, profile: str = PROFILE, count: int = 1, home: Path | None = None
+) -> AsyncIterator[TwinLab]:
     """Open a lab with `count` twins below `folder`; nothing of it is left afterwards."""
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(World())
@@ -114,7 +116,7 @@ async def twin_lab(folder: Path, profile: str = PROFILE, count: int = 1) -> Asyn
         lab = await stack.enter_async_context(
             Lab(
                 LabSettings(
-                    home=folder / "home",
+                    home=home or folder / "home",
                     adb_port=adb_port,
                     hosts=hosts,
                     upstream_certificates=certificates,
