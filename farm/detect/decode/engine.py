@@ -24,6 +24,8 @@ Hexadecimal digits and base32 are written with the same characters.
 _RUN_STARTS = rb"(?:^|[^A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{%d}" % RUN
 # Longer needles are recognised by their beginning and then compared.
 _LONGEST_PATTERN = 200
+# Matches of one pattern that are looked at in one buffer: runs are many in a large text.
+_MOST_EVENTS = 200_000
 # Values of so few bytes make runs that are too short to be noticed as such.
 _SHORT = range(6, RUN * 3 // 4)
 
@@ -75,9 +77,9 @@ class Engine:
         runs: list[int] = []
         hits: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
-        crowded = False
         first_shape = len(self._needles)
-        for number, end in self._events(data):
+        events, crowded = self._events(data)
+        for number, end in events:
             if number < 0:
                 runs.append(end - RUN if number == _RUNS else _run_start(data, end))
                 continue
@@ -93,22 +95,33 @@ class Engine:
         runs.sort()
         return Marks(self._longest(hits), runs, crowded)
 
-    def _events(self, data: bytes) -> list[tuple[int, int]]:
-        """What ends where, as the engine tells it."""
+    def _events(self, data: bytes) -> tuple[list[tuple[int, int]], bool]:
+        """What ends where, as the engine tells it; whether some pattern matched too often.
+
+        A long run of one letter matches a loose shape at every byte. What is beyond the bound is
+        not kept: an app could fill the memory with it.
+        """
         events: list[tuple[int, int]] = []
         append = events.append
         numbers, shapes = self._numbers, len(self._needles)
+        left = dict.fromkeys((*numbers, _RUNS, *self._shapes), _MOST_EVENTS)
 
         def on_literal(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append((numbers[index], end))
+            number = numbers[index]
+            left[number] -= 1
+            if left[number] >= 0:
+                append((number, end))
 
         def on_expression(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append((index - 1 + shapes if index else _RUNS, end))
+            number = index - 1 + shapes if index else _RUNS
+            left[number] -= 1
+            if left[number] >= 0:
+                append((number, end))
 
         if self._literals is not None:
             self._literals.scan(data, match_event_handler=on_literal)
         self._expressions.scan(data, match_event_handler=on_expression)
-        return events
+        return events, any(remaining < 0 for remaining in left.values())
 
     def _longest(self, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """In order, each once; of a shape only the longest that begins at a place."""

@@ -109,8 +109,9 @@ class Walk:
             found.append((span.start, span.end, one._replace(steps=(span.step, *one.steps))))
         found.sort(key=lambda entry: entry[0])
         places = text.places([start for start, _, _ in found])
+        leaves = _Leaves(data)
         return [
-            _placed(data, place, start, end, one)
+            _placed(leaves, place, start, end, one)
             for place, (start, end, one) in zip(places, found, strict=True)
         ]
 
@@ -138,10 +139,10 @@ class Walk:
             span = runs[run]
             which = bisect.bisect_right(starts, span.start) - 1
             index, data = pieces[which]
-            place = Place("", 0, len(data))
+            place, leaves = Place("", 0, len(data)), _Leaves(data)
             first, last = span.start - starts[which], span.end - starts[which]
             inner = one._replace(steps=(span.step, *one.steps))
-            found.append((index, _placed(data, place, first, last, inner)))
+            found.append((index, _placed(leaves, place, first, last, inner)))
         return found
 
     def _binary(self, data: bytes, depth: int) -> list[Found]:
@@ -222,33 +223,58 @@ def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
     )
 
 
-def _placed(data: bytes, place: Place, start: int, end: int, one: Found) -> Found:
+class _Leaves:
+    """The values of one text: each is cut out and taken apart once, however much stands in it."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._leaves: dict[tuple[int, int], bytes] = {}
+        self._fields: dict[tuple[int, int], FieldText | None] = {}
+
+    def leaf(self, place: Place) -> bytes:
+        """The value at a place."""
+        if place.end - place.start >= len(self.data):
+            return self.data
+        key = (place.start, place.end)
+        if key not in self._leaves:
+            self._leaves[key] = self.data[place.start : place.end]
+        return self._leaves[key]
+
+    def fields(self, place: Place) -> FieldText | None:
+        """The value at a place as a form or a URL, None where it is neither."""
+        key = (place.start, place.end)
+        if key not in self._fields:
+            leaf = self.leaf(place)
+            inner = structure(leaf) if b"=" in leaf else None
+            self._fields[key] = inner if isinstance(inner, FieldText) else None
+        return self._fields[key]
+
+
+def _placed(leaves: _Leaves, place: Place, start: int, end: int, one: Found) -> Found:
     """Name the value in which something was found at [`start`, `end`) of a text."""
+    data = leaves.data
     if end > place.end or start < place.start:  # over the borders of values
         steps = tuple(step for step in one.steps if step)
         return one._replace(steps=steps) if steps else Found((), data, one.number, start, end)
-    named, place = _fields(data, place, start, end)
+    named, place = _fields(leaves, place, start, end)
     if not one.steps:
-        leaf = data[place.start : place.end] if place.end - place.start < len(data) else data
-        return Found(named, leaf, one.number, start - place.start, end - place.start)
+        return Found(named, leaves.leaf(place), one.number, start - place.start, end - place.start)
     step = one.steps[0]
     if step and " at " not in step and step[:3] != "jwt" and not _alone(data, place, start, end):
         step = f"{step} at {start - place.start}"
     return one._replace(steps=named + ((step,) if step else ()) + one.steps[1:])
 
 
-def _fields(data: bytes, place: Place, start: int, end: int) -> tuple[tuple[str, ...], Place]:
+def _fields(leaves: _Leaves, place: Place, start: int, end: int) -> tuple[tuple[str, ...], Place]:
     """The steps to a place, also where its value is a form or a URL without any escape."""
     if not place.step:
         return (), place
-    leaf = data[place.start : place.end]
-    if end - start < len(leaf) and b"=" in leaf:
-        inner = structure(leaf)
-        if isinstance(inner, FieldText):
-            (field,) = inner.places([start - place.start])
-            if end - place.start <= field.end and field.step:
-                within = Place(field.step, place.start + field.start, place.start + field.end)
-                return (place.step, field.step), within
+    inner = leaves.fields(place) if end - start < place.end - place.start else None
+    if inner is not None:
+        (field,) = inner.places([start - place.start])
+        if end - place.start <= field.end and field.step:
+            within = Place(field.step, place.start + field.start, place.start + field.end)
+            return (place.step, field.step), within
     return (place.step,), place
 
 
