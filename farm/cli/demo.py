@@ -45,7 +45,9 @@ TWINS = [
     TwinDescription(profile="emulator-android9-root", clock_drift_ppm=200.0),
     TwinDescription(profile="huawei-p20-android8-locked"),
 ]
-_SETTLE_SECONDS = 4.0
+_SETTLE_SECONDS = 3.0
+# Shorter than a lab would watch: a sample app is done, or back from its crash, well before.
+_WATCHED_SECONDS = 8.0
 _ORDER = [Level.ACCESSED, Level.TRANSMITTED, Level.TRANSMITTED_THIRD_PARTY]
 
 
@@ -131,6 +133,9 @@ def demo(
     settle: Annotated[
         float, typer.Option(min=0, help="Seconds to watch on after each scenario.")
     ] = _SETTLE_SECONDS,
+    watched: Annotated[
+        float, typer.Option(min=1, help="Seconds that each scenario watches the app.")
+    ] = _WATCHED_SECONDS,
     json: Annotated[bool, typer.Option("--json", help="Print the rows on stdout.")] = False,
 ) -> None:
     """Inspect 8 twin apps under 3 scenarios on 3 twins, and check every verdict.
@@ -144,7 +149,7 @@ def demo(
     parties = Path(str(files("farm.cli").joinpath("demo_data/parties.yaml")))
     began = time.monotonic()
     rows = asyncio.run(
-        until_stopped(_demonstrate(home, chosen, settle, load_rules(parties), parties))
+        until_stopped(_demonstrate(home, chosen, settle, watched, load_rules(parties), parties))
     )
     rows.sort(key=lambda row: (list(chosen).index(row.app), row.scenario))
     if json:
@@ -163,6 +168,7 @@ async def _demonstrate(
     home: Path,
     chosen: dict[str, ExpectedApp],
     settle: float,
+    watched: float,
     rules: Rules,
     parties: Path,
 ) -> list[Row]:
@@ -198,7 +204,7 @@ async def _demonstrate(
             order = Order(
                 apks=(apk,),
                 app=await inspect_apk(apk),
-                scenario=load(scenario),
+                scenario=load(scenario).bound({"watched": f"{watched:g}"}, None),
                 settle_seconds=settle,
             )
             tasks: list[int] = []
