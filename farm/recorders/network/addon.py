@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 
 from mitmproxy import connection, dns, http, tcp, tls
 from mitmproxy.net.dns import types as dns_types
-from mitmproxy.net.http.http1 import expected_http_body_size
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from farm.model.events import NameLookup, RawConnection, Request, Response
 from farm.model.vocabulary import CANARY_HOST
-from farm.recorders.network.bodies import Keeper
+from farm.recorders.network.bodies import Keeper, expected_size, finish_body
 from farm.recorders.network.session_log import SessionLog, bounded
 from farm.recorders.network.websockets import WebSockets
-from farm.recording.flows import TRUNCATED, nanoseconds, receiver_host
+from farm.recording.flows import nanoseconds, receiver_host
 
 _NOTED = "farm_request_noted"
 _LONGEST_PATH = 8192
@@ -113,7 +112,7 @@ class Recorder:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Bodies of unknown or great length are streamed through a keeper."""
         self._silent.pop(flow.client_conn.id, None)
-        size = _expected_size(flow, None)
+        size = expected_size(flow, None)
         if size is None or size < 0 or size > self._body_limit:
             flow.request.stream = Keeper(self._body_limit)
 
@@ -132,7 +131,7 @@ class Recorder:
         response = flow.response
         if response is None or response.status_code == 101:
             return
-        size = _expected_size(flow, response)
+        size = expected_size(flow, response)
         if size is None or size < 0 or size > self._body_limit:
             response.stream = Keeper(self._body_limit)
 
@@ -157,7 +156,7 @@ class Recorder:
             return
         flow.metadata[_NOTED] = True
         request = flow.request
-        size = _finish_body(flow, "request")
+        size = finish_body(flow, "request")
         host = receiver_host(flow)
         peer = flow.server_conn.peername
         log.counts["requests"] += 1
@@ -187,7 +186,7 @@ class Recorder:
             return
         log.counts["responses"] += 1
         response = flow.response
-        size = _finish_body(flow, "response") if response else 0
+        size = finish_body(flow, "response") if response else 0
         log.add(
             Response(
                 flow_id=flow.id,
@@ -293,34 +292,3 @@ def client_random(hello: tls.ClientHello) -> bytes:
     except NotImplementedError:
         return b""
     return raw[2:34] if len(raw) >= 34 else b""
-
-
-def _expected_size(flow: http.HTTPFlow, response: http.Response | None) -> int | None:
-    """Bytes of the body that is to come; None or negative where that is not known yet."""
-    # The common case first: one length, nothing that overrides it.
-    fields = (flow.request if response is None else response).headers.fields
-    lengths = [value for name, value in fields if name.lower() == b"content-length"]
-    if len(lengths) == 1 and len(lengths[0]) < 18 and lengths[0].isdigit():
-        if not any(name.lower() == b"transfer-encoding" for name, _ in fields):
-            return int(lengths[0])
-    elif response is None and not lengths and flow.request.method in ("GET", "HEAD"):
-        if not any(name.lower() == b"transfer-encoding" for name, _ in fields):
-            return 0
-    try:
-        return expected_http_body_size(flow.request, response)
-    except ValueError:
-        return None
-
-
-def _finish_body(flow: http.HTTPFlow, side: str) -> int:
-    """Put a streamed body's kept part into the flow; return the body's true size."""
-    message = flow.request if side == "request" else flow.response
-    if message is None:
-        return 0
-    keeper = message.stream
-    if not isinstance(keeper, Keeper):
-        return len(message.raw_content or b"")
-    message.data.content = keeper.content
-    if keeper.truncated:
-        flow.metadata[TRUNCATED] = f"{flow.metadata.get(TRUNCATED, '')} {side}".strip()
-    return keeper.size
