@@ -21,11 +21,13 @@ class Shape(msgspec.Struct, frozen=True):
     """Digits, letters or both of a certain look, to look for in every decoded piece.
 
     `expression` is a regular expression that Python's `re` and Hyperscan both understand: no
-    groups to capture, no look-around, no back references. What is met touches no further digit on
-    either side; what else may not touch it is judged afterwards.
+    groups to capture, no look-around, no back references. What is met touches none of `apart` on
+    either side, a class of characters as it stands inside brackets: without it every offset of a
+    long run would be a place of its own.
     """
 
     expression: bytes
+    apart: bytes = b"0-9"
 
 
 class Occurrence(msgspec.Struct, frozen=True):

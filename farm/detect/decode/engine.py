@@ -57,7 +57,13 @@ class Engine:
         self._needles = list(needles)
         self._most = most
         self._shapes = {
-            number: re.compile(rb"(?<![0-9])(?:" + shape.expression + rb")\Z", re.DOTALL)
+            number: re.compile(
+                rb"(?<![" + shape.apart + rb"])(?:" + shape.expression + rb")\Z", re.DOTALL
+            )
+            for number, shape in enumerate(shapes, len(needles))
+        }
+        self._touched = {
+            number: re.compile(rb"[" + shape.apart + rb"]")
             for number, shape in enumerate(shapes, len(needles))
         }
         patterns: list[tuple[int, bytes, int]] = []
@@ -70,7 +76,7 @@ class Engine:
         self._numbers = [number for number, _, _ in unique]
         self._literals = _compiled([(one, flags) for _, one, flags in unique])
         # The same for all sessions, and far slower to compile than literals.
-        self._expressions = _expressions(tuple(_alone(shape.expression) for shape in shapes))
+        self._expressions = _expressions(tuple(_alone(shape) for shape in shapes))
 
     def scan(self, data: bytes) -> Marks:
         """Return what stands where in `data`."""
@@ -146,7 +152,7 @@ class Engine:
         # The pattern took one byte behind the shape along, except at the end of the buffer.
         for last in (end, end - 1) if end == len(data) else (end - 1,):
             found = self._shapes[number].search(data, max(0, last - _LONGEST_PATTERN), last)
-            if found is not None and not data[last : last + 1].isdigit():
+            if found is not None and not self._touched[number].match(data, last):
                 return found.start(), last, number
         return None
 
@@ -182,8 +188,9 @@ def _literal(pattern: bytes) -> bytes:
     return b"".join(b"\\x%02x" % byte for byte in pattern)
 
 
-def _alone(expression: bytes) -> bytes:
-    return rb"(?:^|[^0-9])(?:" + expression + rb")(?:[^0-9]|\z)"
+def _alone(shape: Shape) -> bytes:
+    inside = shape.expression
+    return rb"(?:^|[^" + shape.apart + rb"])(?:" + inside + rb")(?:[^" + shape.apart + rb"]|\z)"
 
 
 def _short_runs(value: bytes) -> list[bytes]:

@@ -13,12 +13,13 @@ from farm.detect.identify.contexts import key_beside
 from farm.detect.needles import Occurrence, Shape
 from farm.model.vocabulary import DataType
 
+_LETTERS = rb"0-9A-Za-z"
 SHAPES = (
     # Not 13 digits but those of a card: nearly every body holds times in milliseconds.
-    Shape(rb"(?:1[3-9][0-9]{9}|4[0-9]{12}|[0-9]{15,20}|[0-9]{17}[Xx])"),
-    Shape(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}"),
-    Shape(rb"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[.][A-Za-z]{2,12}"),
-    Shape(rb"[A-Fa-f][0-9A-Fa-f]{13}"),
+    Shape(rb"(?:1[3-9][0-9]{9}|4[0-9]{12}|[0-9]{15,20}|[0-9]{17}[Xx])", _LETTERS),
+    Shape(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", _LETTERS + rb":\-"),
+    Shape(rb"[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+[.][A-Za-z]{2,12}", _LETTERS + rb"._+\-@"),
+    Shape(rb"[A-Fa-f][0-9A-Fa-f]{13}", _LETTERS),
 )
 """What to look for; every occurrence is widened to its whole run and then checked."""
 
