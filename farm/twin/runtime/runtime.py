@@ -25,6 +25,10 @@ from farm.twin.runtime.uiautomator import UiAutomator
 from farm.twin.runtime.windows import WindowStack
 
 UIAUTOMATOR_PORT = 9008
+# A real frida-server attaches when a client asks, so each try of the client is a new one; here the
+# process joins once, ahead of any client, and one failure on a busy host would hide it for good.
+_JOIN_TRIES = 3
+_JOIN_PAUSE_SECONDS = 0.3
 
 
 class _FridaServer:
@@ -235,11 +239,16 @@ class Runtime:
                 await self._stop_server(self._gadgets.pop(pid))
 
     async def _join(self, server: _FridaServer, process: AppProcess) -> None:
-        try:
-            await server.endpoint.join(process.pid)
-        except FridaUnavailable as error:
-            # as on a phone: the process runs on, and the client finds it cannot attach
-            self._system.log("E", "frida-server", str(error)[:500], process.pid)
+        for _ in range(_JOIN_TRIES):
+            try:
+                await server.endpoint.join(process.pid)
+                return
+            except FridaUnavailable as error:
+                # In the end as on a phone: the process runs on, and a client cannot attach.
+                self._system.log("E", "frida-server", str(error)[:500], process.pid)
+            if not process.alive:
+                return
+            await asyncio.sleep(_JOIN_PAUSE_SECONDS)
 
     async def _stop_server(self, server: _FridaServer) -> None:
         self._system.unlisten(server.port)
