@@ -1,4 +1,4 @@
-"""The controller is stopped or killed: nothing it started stays, and nothing recorded is lost.
+"""A killed command: nothing it started stays, and the phone is put in order by the next lease.
 
 Every process that the command starts inherits its `TMPDIR`, which is how the tests find all of
 them in /proc, and every temporary file of theirs lies below it.
@@ -6,7 +6,6 @@ them in /proc, and every temporary file of theirs lies below it.
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -160,28 +159,6 @@ async def test_a_killed_controller_leaves_a_recording_to_recover_and_nothing_els
     # What was recorded before the end still counts, what came after it is unknown.
     assert analysis.verdict.kind is not VerdictKind.CLEAN
     assert {str(finding.data_type) for finding in analysis.findings} >= {"imei", "android_id"}
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_cleans_the_phone_and_seals_the_recording(
-    tmp_path: Path, command: Command, number: signal.Signals
-) -> None:
-    async with _phone_of_another(tmp_path / "other", command) as lab:
-        async with command.running(*_run(*_at(lab))) as process:
-            folder = await command.reaches(SessionState.DRIVING)
-            process.send_signal(number)
-            async with asyncio.timeout(60):
-                await process.wait()
-        assert process.returncode == 130, command.said()
-        assert "Traceback" not in command.said()
-        assert verify(folder) == []
-        session = Recording.open(folder).session
-        assert (session.outcome, session.reason) == (
-            Outcome.INTERRUPTED,
-            "driving: cancelled by the operator",
-        )
-        assert await _owed(lab) == set()
-        await command.leaves_nothing()
 
 
 async def test_the_next_lease_cleans_what_a_killed_controller_left_on_the_phone(
