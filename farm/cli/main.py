@@ -42,6 +42,10 @@ COMMANDS = {
         "farm.cli.query:query",
         "Ask all recordings at once: `SELECT package, count(*) FROM events GROUP BY 1`.",
     ),
+    "simulate": Entry(
+        "farm.cli.simulate:simulate",
+        "Simulate a campaign with the farm's own decisions on made-up phones.",
+    ),
     "worker": Entry(
         "farm.cli.worker:worker",
         "Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.",

@@ -72,7 +72,7 @@ def nightly(
 
 def exit_code(night: Night) -> int:
     """What a night means to the shell: a missing session is never "clean"."""
-    if any(entry.reported for entry in night.entries):
+    if any(entry.reported or entry.run.verdict == "violation" for entry in night.entries):
         return EXIT_FINDINGS
     open_ = any(e.run.verdict in ("undetermined", "not_observable") for e in night.entries)
     return EXIT_UNDETERMINED if open_ or not night.complete else EXIT_CLEAN

@@ -59,6 +59,15 @@ def test_exit_codes() -> None:
     assert exit_code(night(Entry(run=run(verdict="not_observable")))) == 3
 
 
+def test_a_violation_that_stays_is_never_shown_as_clean(tmp_path: Path) -> None:
+    bad = run(verdict="violation", findings={"x": "imei"})
+    standing = Entry(run=bad, before=bad, comparison=compare(bad, bad))
+    assert not standing.reported
+    assert exit_code(night(standing)) == 1
+    page = write_night(night(standing), tmp_path)[1].read_text()
+    assert '<article class="standing">' in page
+
+
 def test_webhook_is_told_and_its_failure_is_said() -> None:
     heard: list[bytes] = []
 
