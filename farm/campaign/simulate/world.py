@@ -96,6 +96,7 @@ class World:
             self._queues.setdefault(wants, []).append((number, _Job(number, wants)))
         self._down_until: dict[str, float] = {}
         self._crashes: dict[str, list[float]] = {}
+        self._deck: list[float] = []
         self._ended = {JobState.DONE: 0, JobState.FAILED: 0}
         self._attempts = 0
         self._busy = 0.0
@@ -191,7 +192,7 @@ class World:
     def _session(self, phone: SimulatedPhone, job: _Job) -> Generator[Any, Any, None]:
         figures, clock = self._figures, self._clock
         cause = self._cause()
-        seconds = self._chance.choice(figures.seconds)
+        seconds = self._length()
         if cause is not Cause.NONE:
             seconds *= figures.fault_share
         crash = next((m for m in self._crashes[phone.host] if m > clock.now), None)
@@ -227,6 +228,12 @@ class World:
     def _later(self, job: _Job, delay: float) -> Generator[Any, Any, None]:
         yield self._clock.timeout(delay)
         heapq.heappush(self._queues[job.wants], (job.number, job))
+
+    def _length(self) -> float:
+        """Draw a session's length as from a deck of cards, so that small runs keep the mean."""
+        if not self._deck:
+            self._deck = self._chance.sample(self._figures.seconds, len(self._figures.seconds))
+        return self._deck.pop()
 
     def _cause(self) -> Cause:
         drawn = self._chance.random()
