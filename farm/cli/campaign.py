@@ -37,6 +37,7 @@ from farm.cli.campaign_database import (
 )
 from farm.cli.campaign_status import status
 from farm.cli.output import console, emit_json, plain, say
+from farm.detect.rules import load_rules
 from farm.devices.profiles import load_profiles
 from farm.explore.loader import Scenario, load
 from farm.model.errors import UsageError
@@ -268,6 +269,28 @@ def retry(
     if not failed:
         raise UsageError("say what to try again: --failed")
     say(f"{_steer(database, home, name, control.retry_failed)} jobs are planned again")
+
+
+@app.command()
+def judge(
+    name: _NameArgument,
+    parties: Annotated[
+        Path | None, typer.Option(help="The list of parties that the workers were given, YAML.")
+    ] = None,
+    database: DatabaseOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Judge all its recordings again by the present rules, on hosts with or without phones.
+
+    Earlier judgements stay. Asked twice under the same rules, nothing is done twice.
+    """
+    digests = sorted(load_rules(parties).digests.items())
+    rules = " ".join(f"{key}={value}" for key, value in digests)
+
+    async def again(opened: Database, campaign: str) -> int:
+        return await control.judge_again(opened, campaign, rules)
+
+    say(f"{_steer(database, home, name, again)} recordings are to be judged again")
 
 
 def _steer(

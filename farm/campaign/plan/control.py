@@ -1,7 +1,11 @@
-"""What an operator does to a whole campaign: pause, resume, cancel, try failed jobs again."""
+"""What an operator does to a whole campaign: pause, resume, cancel, try or judge again."""
+
+import msgspec
 
 from farm.campaign import queue
 from farm.campaign.database import Database
+from farm.campaign.decisions import ANALYSIS_KEY, Requirement
+from farm.model.errors import UsageError
 
 
 async def pause(database: Database, name: str) -> bool:
@@ -84,5 +88,60 @@ async def retry_failed(database: Database, name: str) -> int:
                 "UPDATE campaign SET state = 'active', finished = NULL "
                 "WHERE name = $1 AND state = 'finished'",
                 name,
+            )
+    return count
+
+
+async def judge_again(database: Database, name: str, rules: str) -> int:
+    """Plan a judgement of every stored recording of a campaign; returns how many are new.
+
+    Args:
+        rules: identifies the rules that are meant. Judgements planned for the same rules before
+            are not planned twice; judgements by other rules stay beside the new ones.
+
+    Raises:
+        UsageError: there is no such campaign, or it was cancelled.
+    """
+    async with database.transaction(seconds=300) as client:
+        campaign = await client.fetchval(
+            "SELECT id FROM campaign WHERE name = $1 AND state <> 'cancelled' FOR UPDATE", name
+        )
+        if campaign is None:
+            raise UsageError(f"campaign {name}: there is none that could be judged again")
+        await client.execute(
+            "INSERT INTO task (campaign_id, kind) VALUES ($1, 'analysis') ON CONFLICT DO NOTHING",
+            campaign,
+        )
+        await client.execute(
+            "INSERT INTO requirement (key, wants) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            ANALYSIS_KEY,
+            msgspec.json.encode(Requirement()).decode(),
+        )
+        await client.execute(
+            "INSERT INTO campaign_requirement SELECT $1, id FROM requirement WHERE key = $2 "
+            "ON CONFLICT DO NOTHING",
+            campaign,
+            ANALYSIS_KEY,
+        )
+        status: str = await client.execute(
+            "INSERT INTO job (key, campaign_id, task_id, app_id, requirement_id, subject_job, "
+            "subject_fence) SELECT decode(md5(concat_ws('/', 'again', s.id, r.fence, $2::text)), "
+            "'hex'), $1, t.id, s.app_id, q.id, s.id, r.fence FROM job s "
+            "JOIN task st ON st.id = s.task_id AND st.kind = 'session' "
+            "JOIN result r ON r.job_id = s.id "
+            "JOIN attempt a ON a.job_id = s.id AND a.fence = r.fence AND a.recording IS NOT NULL "
+            "CROSS JOIN task t CROSS JOIN requirement q "
+            "WHERE s.campaign_id = $1 AND t.campaign_id = $1 AND t.kind = 'analysis' "
+            "AND q.key = $3 ON CONFLICT DO NOTHING",
+            campaign,
+            rules,
+            ANALYSIS_KEY,
+        )
+        count = int(status.rsplit(" ", 1)[1])
+        if count:
+            await client.execute(
+                "UPDATE campaign SET state = 'active', finished = NULL "
+                "WHERE id = $1 AND state = 'finished'",
+                campaign,
             )
     return count

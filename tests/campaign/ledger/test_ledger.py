@@ -7,11 +7,12 @@ import pytest
 
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database
-from farm.campaign.decisions import RetryPolicy, can_run
+from farm.campaign.decisions import ANALYSIS_KEY, RetryPolicy, can_run
 from farm.campaign.ledger import Assignment, Offer, Report, beat, report, take
 from farm.campaign.ledger.take import known_keys
 from farm.campaign.plan import control
 from farm.campaign.vocabulary import AttemptState, Cause, HostState, Reason
+from farm.model.errors import UsageError
 from tests.campaign.idle import OFFER
 from tests.campaign.planning import app, create, plan
 
@@ -188,6 +189,36 @@ async def test_a_queue_that_lost_its_entries_is_filled_again(database: Database)
     await controller.tick()
     assert await controller.tick() == 7
     assert len(await Hand(database).take(10)) == 7
+
+
+async def test_recordings_are_judged_again_once_for_each_set_of_rules(database: Database) -> None:
+    await create(database, "c", [app(n) for n in range(3)], plan(analyse=True))
+    await tick(database)
+    hand = Hand(database)
+    reports = [
+        Report(
+            job=one.work.job, fence=one.work.fence, slot=one.slot, cause=Cause.NONE,
+            reason=Reason.COMPLETE, recording=f"recordings/{one.work.job}",
+        )
+        for one in await hand.take(3)
+    ]  # fmt: skip
+    await report(database, reports, POLICY)
+    planned = "SELECT count(*) FROM job WHERE subject_job IS NOT NULL"
+    assert await value(database, planned) == 3
+    assert await control.judge_again(database, "c", "pack=2") == 3
+    assert await control.judge_again(database, "c", "pack=2") == 0
+    assert await control.judge_again(database, "c", "pack=3") == 3
+    assert await value(database, planned) == 9
+    await tick(database)
+    offer = Offer(keys=frozenset({ANALYSIS_KEY}), slots=tuple("abcdefghi"))
+    taken = await take(
+        database, worker=hand.id, host="no-phones", offers=[offer], lease=30, policy=POLICY
+    )
+    assert sorted(one.work.recording for one in taken) == sorted(
+        item.recording for item in reports for _ in range(3)
+    )
+    with pytest.raises(UsageError, match="none"):
+        await control.judge_again(database, "unknown", "pack=2")
 
 
 @pytest.mark.parametrize("controllers", [4])
