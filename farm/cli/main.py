@@ -46,6 +46,7 @@ COMMANDS = {
         "farm.cli.simulate:simulate",
         "Simulate a campaign with the farm's own decisions on made-up phones.",
     ),
+    "store": Entry("farm.cli.store:app", "Look after the store of recordings."),
     "worker": Entry(
         "farm.cli.worker:worker",
         "Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.",
