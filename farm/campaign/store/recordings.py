@@ -5,14 +5,16 @@ An upload that was cut off goes on with the files that are missing.
 
 import asyncio
 import hashlib
+import re
 from pathlib import Path, PurePosixPath
 
 from farm.campaign.store.objects import Store, StoreError, StoreUnavailable
 from farm.model.errors import RecordingError
 from farm.model.session import ManifestEntry
-from farm.recording.files import MANIFEST, SIGNATURE, check_name
+from farm.recording.files import MANIFEST, SIGNATURE
 from farm.recording.verify import decode_manifest
 
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 _AT_ONCE = 4  # files of one recording in flight
 
 
@@ -70,12 +72,23 @@ async def fetch(store: Store, prefix: str, cache: Path) -> Path:
     folder = cache / PurePosixPath(prefix).name
     manifest = decode_manifest(await store.get_bytes(f"{prefix}/{MANIFEST}"))
     for entry in manifest.files:
-        target = folder / check_name(entry.path)
+        target = folder / _inside(entry.path)
         if not target.is_file() or target.stat().st_size != entry.size:
             await store.get_file(f"{prefix}/{entry.path}", target, entry.sha256)
     for name in (SIGNATURE, MANIFEST):
         await store.get_file(f"{prefix}/{name}", folder / name)
     return folder
+
+
+def _inside(name: str) -> str:
+    """A manifest's path, which must not lead out of the recording's folder.
+
+    Raises:
+        RecordingError: it could.
+    """
+    if not all(_PART.fullmatch(part) for part in name.split("/")):
+        raise RecordingError(f"{MANIFEST}: {name[:80]!r}: not a path inside a recording")
+    return name
 
 
 def _files(folder: Path) -> tuple[list[ManifestEntry], list[ManifestEntry]]:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from farm.campaign.ledger.values import FoundRow
@@ -11,6 +12,7 @@ from farm.campaign.store.events import events_name, findings_name, write_events,
 from farm.campaign.store.query import Bounds, ask
 from farm.campaign.store.recordings import fetch, upload
 from farm.model.errors import RecordingError, SetupError, UsageError
+from farm.model.session import FORMAT_VERSION, Manifest, ManifestEntry
 from farm.recording import Recording, load_or_create_key, seal, verify
 from tests.recording.conftest import write_recording
 
@@ -75,6 +77,29 @@ async def test_a_recording_that_changed_is_refused(tmp_path: Path) -> None:
     assert not list((tmp_path / "store").rglob("manifest.json"))
     with pytest.raises(RecordingError, match="no such"):
         await upload(Store(str(tmp_path / "store")), tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ".hidden", "a//b", "", "a\\b"])
+async def test_a_manifest_cannot_lead_out_of_its_folder(tmp_path: Path, name: str) -> None:
+    store = Store(str(tmp_path / "store"))
+    entry = ManifestEntry(path=name, size=1, sha256="0" * 64)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION, session_id="s", sealed=0, public_key="", files=[entry]
+    )
+    await store.put_bytes("recordings/x/s/manifest.json", msgspec.json.encode(manifest))
+    store.folder = None  # as a store on another machine is read
+    with pytest.raises(RecordingError, match="not a path inside"):
+        await fetch(store, "recordings/x/s", tmp_path / "cache")
+
+
+async def test_a_recording_comes_back_whole_from_a_store_elsewhere(tmp_path: Path) -> None:
+    folder = make_recording(tmp_path / "20260102T030405Z-ab")
+    store = Store(str(tmp_path / "store"))
+    prefix, _ = await upload(store, folder)
+    store.folder = None
+    back = await fetch(store, prefix, tmp_path / "cache")
+    assert back.is_relative_to(tmp_path / "cache")
+    assert verify(back) == []
 
 
 @pytest.mark.parametrize("address", ["ftp://host/x", "http://host"])
