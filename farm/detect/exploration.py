@@ -25,6 +25,7 @@ from farm.model.session import Session
 from farm.model.vocabulary import CANARY_HOST, DataType, DialogKind, Stream
 
 _MOST_POINTS = 200
+_LONGEST_TITLE = 30
 _QUIET_SHARE = 0.25  # of the session, at its end
 
 
@@ -48,7 +49,7 @@ class Explored(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the app was seen."""
 
     seconds: float
-    screens: Growth  # abstract screens of the app
+    screens: Growth  # of the app, told apart by structure and title
     activities_seen: list[str]
     activities_declared: int
     permissions_declared: list[str]
@@ -71,7 +72,7 @@ def explored(session: Session, streams: Mapping[Stream, Sequence[Event]]) -> Exp
     for placed in timeline.of(Stream.UI, Screen):
         body = placed.event.body
         if isinstance(body, Screen) and body.package == package:
-            screens.append((placed, f"{body.activity} {body.fingerprint}"))
+            screens.append((placed, f"{body.activity} {body.fingerprint} {_title(body)}"))
             seen.setdefault(_full_name(package, body.activity), None)
     calls = [
         (placed, body.api)
@@ -96,6 +97,15 @@ def explored(session: Session, streams: Mapping[Stream, Sequence[Event]]) -> Exp
         dialogs=_dialogs(timeline),
         walls=_walls(timeline),
     )
+
+
+def _title(screen: Screen) -> str:
+    """The first words without digits: the clock and the battery stand above an app's title."""
+    for text in screen.texts[:12]:
+        letters = [character for character in text if character.isalpha()]
+        if len(letters) >= 2 and not any(map(str.isdigit, text)):
+            return text[:_LONGEST_TITLE]
+    return ""
 
 
 def _full_name(package: str, activity: str) -> str:

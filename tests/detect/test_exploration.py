@@ -63,6 +63,21 @@ def test_counts() -> None:
     ]
 
 
+def test_screens_of_one_structure_are_told_apart_by_their_titles() -> None:
+    scene = Scene()
+    for number, texts in enumerate(
+        [
+            ["9:41", "85%", "我的"],
+            ["9:42", "84%", "设置"],
+            ["9:43", "83%", "设置"],
+            ["9:44", "第3页"],
+        ]
+    ):
+        body = Screen(package=scene.package, activity=".Main", fingerprint="a", texts=texts)
+        scene.add(Stream.UI, 1000 * number, body)
+    assert explored(_session(scene), scene.streams).screens.total == 3
+
+
 def test_an_answer_exercises_a_permission() -> None:
     scene = Scene()
     body = PermissionAnswered(
