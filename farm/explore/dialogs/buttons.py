@@ -27,11 +27,14 @@ class Candidate(msgspec.Struct, frozen=True):
 def candidates(hierarchy: Hierarchy, nodes: tuple[Node, ...]) -> list[Candidate]:
     """Return the views with a known word on them that look like buttons, in drawing order."""
     found: list[Candidate] = []
+    beside_boxes = {node.parent for node in hierarchy.nodes if node.checkable}
     for node in nodes:
         if node.bounds.empty or not node.visible or not is_label(node.label):
             continue
         role = role_of(node.label)
-        if role is None or labels_a_box(hierarchy, node):
+        if role is None or node.checkable:
+            continue
+        if node.parent in beside_boxes and labels_a_box(hierarchy, node):
             continue
         if is_button(hierarchy, node):
             found.append(Candidate(node, role))

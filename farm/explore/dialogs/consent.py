@@ -15,6 +15,7 @@ from farm.explore.hierarchy import Hierarchy, Node
 from farm.model.vocabulary import DialogKind
 
 _SHORTEST_SENTENCE = 12
+_MOST_ANSWERS = 20
 _PHONE_NUMBER = re.compile(r"1\d{2}\*{4}\d{4}")
 _LATIN = re.compile(r"[a-z]")
 
@@ -27,11 +28,11 @@ def recognise(hierarchy: Hierarchy, nodes: tuple[Node, ...], package: str) -> Re
     """
     found = candidates(hierarchy, nodes)
     for roles in ((Role.AGREE, Role.AGREE_LOGIN), (Role.ACKNOWLEDGE,)):
-        for candidate in found:
-            if candidate.role in roles:
-                recognised = _around(hierarchy, candidate, found, package)
-                if recognised is not None:
-                    return recognised
+        # No dialog has so many; a screen full of them would take seconds to look at.
+        for candidate in [each for each in found if each.role in roles][:_MOST_ANSWERS]:
+            recognised = _around(hierarchy, candidate, found, package)
+            if recognised is not None:
+                return recognised
     return None
 
 
