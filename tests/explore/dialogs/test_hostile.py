@@ -1,4 +1,4 @@
-"""Recognition and exploration on screens that an app made to hurt: never an error, always bounded."""
+"""Recognition and exploration on screens that an app made to hurt: no error, always bounded."""
 
 import time
 from typing import Any
