@@ -12,7 +12,7 @@ from pathlib import Path
 import frida
 import msgspec
 
-from farm.devices import android_tools, clock, frida_server
+from farm.devices import android_tools, frida_server
 from farm.devices.adb import Adb
 from farm.devices.checks import Check, bad, ok
 from farm.devices.identity import has_root, identify, prove_access
@@ -22,6 +22,7 @@ from farm.devices.phone import Phone
 from farm.devices.pool_entry import advice
 from farm.devices.profiles import CaStore, DeviceProfile
 from farm.devices.server import ensure_server
+from farm.model.clock_fit import fit
 from farm.model.errors import DeviceError, FarmError, SetupError
 from farm.model.vocabulary import AccessMode
 
@@ -184,15 +185,15 @@ async def _proxy(phone: Phone, tools: PhoneTools) -> Check:
 
 
 async def _clock(phone: Phone, tools: PhoneTools) -> Check:
-    fit = clock.fit([await phone.clock_sample() for _ in range(5)])
-    found = f"{fit.offset_ns / 1e6:+.1f} ms against the host, known to {fit.bound_ns / 1e6:.1f} ms"
-    if abs(fit.offset_ns) > MOST_CLOCK_NS:
+    now = fit([await phone.clock_sample() for _ in range(5)])
+    found = f"{now.offset_ns / 1e6:+.1f} ms against the host, known to {now.bound_ns / 1e6:.1f} ms"
+    if abs(now.offset_ns) > MOST_CLOCK_NS:
         todo = (
             "set date and time (Settings, System, automatic date and time), or the host's clock: "
             "certificates look expired or not yet valid, and apps refuse TLS"
         )
         return bad("clock", phone.serial, found, todo)
-    if fit.bound_ns > WORST_CLOCK_BOUND_NS:
+    if now.bound_ns > WORST_CLOCK_BOUND_NS:
         todo = "use a shorter cable or another hub: calls could not be placed in time"
         return bad("clock", phone.serial, found, todo)
     return ok("clock", phone.serial, found)

@@ -1,8 +1,8 @@
 """Making a whole recording of one whose controller was killed.
 
 Nothing is lost and nothing is invented: torn bytes are kept aside, each cut-off stream says that
-it was cut off, the session is called interrupted, and the result is sealed. Can itself be killed
-and started again.
+it was cut off, the phone's clock is fitted by the samples there are, the session is called
+interrupted, and the result is sealed. Can itself be killed and started again.
 """
 
 import time
@@ -10,9 +10,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from farm.model.clock_fit import ClockUnstable, fit
 from farm.model.errors import RecordingError
-from farm.model.events import Event, Gap, Stopped
-from farm.model.session import Session
+from farm.model.events import ClockSample, Event, Gap, Stopped
+from farm.model.session import ClockFit, Session
 from farm.model.vocabulary import STREAM_CLOCK, Clock, GapCause, Outcome, Stream
 from farm.recording.files import (
     FLOWS,
@@ -73,14 +74,30 @@ def recover(folder: Path, key: Ed25519PrivateKey) -> Session:
                 last = max(last, latest)
     mend_flow_file(folder / FLOWS)
     if session.outcome is None or not whole:
-        session = _interrupted(session, last)
+        session = _interrupted(session, last, _fitted(folder) if session.clock is None else None)
         write_session(folder, session)
     seal(folder, key)
     return session
 
 
-def _interrupted(session: Session, last: int) -> Session:
+def _fitted(folder: Path) -> ClockFit | None:
+    """The phone's clock by the samples on record; None where they tell of no even clock."""
+    path = folder / stream_file(Stream.DEVICE)
+    if not path.exists():
+        path = folder / sealed_stream_file(Stream.DEVICE)
+    if not path.exists():
+        return None
+    events = read_events(path, Stream.DEVICE)
+    samples = [event.body for event in events if isinstance(event.body, ClockSample)]
+    try:
+        return fit(samples) if samples else None
+    except ClockUnstable:  # analysis says that the clock is not known
+        return None
+
+
+def _interrupted(session: Session, last: int, clock: ClockFit | None) -> Session:
     changes = {
+        "clock": session.clock or clock,
         "outcome": Outcome.INTERRUPTED,
         "reason": session.reason or REASON,
         "ended": session.ended or last,

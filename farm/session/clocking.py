@@ -1,7 +1,7 @@
 """Clock samples of a session: when they are taken, and the fit they end in."""
 
-from farm.devices.clock import ClockUnstable, fit
 from farm.devices.phone import Phone
+from farm.model.clock_fit import ClockUnstable, fit
 from farm.model.events import ClockSample, Gap
 from farm.model.session import ClockFit
 from farm.model.vocabulary import GapCause

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.devices.clock import ClockUnstable, fit, read_date
+from farm.devices.clock import read_date
+from farm.model.clock_fit import ClockUnstable, fit
 from farm.model.errors import DeviceError
 from farm.model.events import ClockSample
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from farm.model.errors import RecordingError
-from farm.model.events import Gap
+from farm.model.events import ClockSample, Gap
 from farm.model.vocabulary import GapCause, Outcome, Stream
 from farm.recording import Recording, RecordingWriter, StreamWriter, recover, seal, verify
 from farm.recording.files import MANIFEST, SIGNATURE
@@ -90,6 +90,31 @@ def test_a_finished_session_keeps_its_outcome(tmp_path: Path, key: Ed25519Privat
     folder = write_recording(tmp_path / "r")
     assert recover(folder, key).outcome is Outcome.COMPLETE
     assert verify(folder) == []
+
+
+def test_the_clock_is_fitted_by_the_samples_that_were_taken(
+    tmp_path: Path, key: Ed25519PrivateKey
+) -> None:
+    """Without it no call of a killed session could be placed before or after the consent."""
+    folder = write_recording(tmp_path / "r", finished=False)
+    _sample(folder, ahead=37_000_000_000, at=0)
+    _sample(folder, ahead=37_000_000_000, at=1_000_000_000)
+    clock = recover(folder, key).clock
+    assert clock is not None and clock.samples == 2
+    assert abs(clock.offset_ns - 37_000_000_000) <= clock.bound_ns < 10_000_000
+
+    jumped = write_recording(tmp_path / "s", finished=False)
+    _sample(jumped, ahead=0, at=0)
+    _sample(jumped, ahead=37_000_000_000, at=1_000_000_000)
+    assert recover(jumped, key).clock is None
+
+
+def _sample(folder: Path, *, ahead: int, at: int) -> None:
+    """One reading of a phone's clock, a round trip of 2 ms."""
+    sent = 1_700_000_001 * 10**9 + at
+    stream = StreamWriter(folder, Stream.DEVICE)
+    stream.append(ClockSample(sent=sent, received=sent + 2_000_000, phone=sent + 1_000_000 + ahead))
+    stream.close()
 
 
 def test_what_must_not_be_recovered(tmp_path: Path, key: Ed25519PrivateKey) -> None:
