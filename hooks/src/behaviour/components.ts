@@ -7,7 +7,6 @@ import type { Behaviour } from "../engine.js";
 import { callForObject, classOf, methodId, readString, withLocals } from "../jni.js";
 import { isInstance, packageName } from "./android.js";
 import type { Call, Observer } from "../observe.js";
-import { classNameOf } from "../values.js";
 import { byApp, emit, outermost, text } from "./common.js";
 
 type Component = "activity" | "service" | "receiver" | "provider";
@@ -19,6 +18,12 @@ const INTENT = "android.content.Intent";
 
 /** Activities of this process between onStart and onStop. */
 let visible = 0;
+/** An activity is being created and about to show. */
+let launching = false;
+
+function inBackground(): boolean {
+  return visible === 0 && !launching;
+}
 
 interface Target {
   name: string;
@@ -27,7 +32,12 @@ interface Target {
 }
 
 function stringOf(env: NativePointer, object: NativePointer, method: string): string {
-  const id = methodId(env, classOf(env, object), method, "()Ljava/lang/String;");
+  let id: NativePointer;
+  try {
+    id = methodId(env, classOf(env, object), method, "()Ljava/lang/String;");
+  } catch {
+    return ""; // this version has no such method
+  }
   const value = callForObject(env, object, id);
   return value === null ? "" : readString(env, value, 500).text;
 }
@@ -66,7 +76,7 @@ function starts(component: Component): Observer {
         by_app: true,
         target_package: targetPackage,
         reason: action,
-        background: visible === 0,
+        background: inBackground(),
       });
       return true;
     },
@@ -78,6 +88,7 @@ function arises(component: Component): Observer {
   return outermost(`life of ${component}`, {
     name: `life of ${component}`,
     before(call) {
+      if (component === "activity") launching = true;
       const index = call.method.argumentTypes.indexOf("java.lang.String");
       const intent = intentOf(call);
       emit(call, {
@@ -86,7 +97,7 @@ function arises(component: Component): Observer {
         name: text(call, index, 500),
         by_app: false,
         reason: intent === null ? "" : targetOf(call.env, intent).action,
-        background: visible === 0,
+        background: inBackground(),
       });
       return true;
     },
@@ -97,8 +108,8 @@ function counts(change: number): Observer {
   return {
     name: "activities on the screen",
     before(call) {
-      const activity = call.object(0);
-      if (activity !== null && classNameOf(call.env, activity) !== "?") visible = Math.max(0, visible + change);
+      if (call.object(0) !== null) visible = Math.max(0, visible + change);
+      launching = false;
       return null;
     },
   };

@@ -56,6 +56,7 @@ public class Victim {
             case "change": return com.example.victim.Changes.run(word[1]);
             case "net": return com.example.victim.Net.run(word[1], Integer.parseInt(word[2]));
             case "pin": return com.example.victim.Pins.run(word[1]);
+            case "behave": return com.example.victim.Behaves.run(word[1], word[2]);
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";

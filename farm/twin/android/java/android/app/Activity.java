@@ -67,7 +67,7 @@ public class Activity extends ContextThemeWrapper {
                     onRestart();
                 }
                 if (!visible) {
-                    onStart();
+                    ActivityStack.INSTRUMENTATION.callActivityOnStart(this);
                 }
                 onResume();
                 break;
@@ -81,7 +81,7 @@ public class Activity extends ContextThemeWrapper {
                     onPause();
                 }
                 if (visible) {
-                    onStop();
+                    ActivityStack.INSTRUMENTATION.callActivityOnStop(this);
                 }
                 if (wanted.equals("destroy")) {
                     onDestroy();

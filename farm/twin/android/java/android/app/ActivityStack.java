@@ -8,6 +8,7 @@ import java.util.List;
 
 /** The activities of this process, driven by the system. */
 public final class ActivityStack {
+    static final Instrumentation INSTRUMENTATION = new Instrumentation();
     static Application application;
     private static final List<Activity> STACK = new ArrayList<>();
 
@@ -24,8 +25,7 @@ public final class ActivityStack {
         Activity activity;
         try {
             String type = name.startsWith(".") ? application.getPackageName() + name : name;
-            activity = (Activity) application.getClassLoader().loadClass(type)
-                    .getDeclaredConstructor().newInstance();
+            activity = INSTRUMENTATION.newActivity(application.getClassLoader(), type, intent);
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new RuntimeException("Unable to instantiate activity " + name + ": " + e, e);
         }
@@ -37,7 +37,7 @@ public final class ActivityStack {
             STACK.add(activity);
         }
         activity.attach(application, intent);
-        activity.onCreate(new Bundle());
+        INSTRUMENTATION.callActivityOnCreate(activity, new Bundle());
         activity.moveTo("resume");
         activity.show();
         if (below != null) {

@@ -149,7 +149,7 @@ public class ContextImpl extends Context {
         Service service = services.get(name);
         if (service == null) {
             try {
-                service = (Service) loader.loadClass(name).getDeclaredConstructor().newInstance();
+                service = new AppComponentFactory().instantiateService(loader, name, intent);
             } catch (ReflectiveOperationException e) {
                 return null;
             }

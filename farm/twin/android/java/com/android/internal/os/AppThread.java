@@ -1,6 +1,7 @@
 package com.android.internal.os;
 
 import android.app.Activity;
+import android.app.AppComponentFactory;
 import android.app.Application;
 import android.app.ActivityStack;
 import android.content.ContentProvider;
@@ -16,6 +17,8 @@ import java.util.Map;
 
 /** The main thread of an app: binds the app, then does what the system says, in its order. */
 final class AppThread {
+    private static final AppComponentFactory COMPONENTS = new AppComponentFactory();
+
     void handle(Map<String, Object> message) {
         switch (String.valueOf(message.get("op"))) {
             case "bind":
@@ -72,7 +75,7 @@ final class AppThread {
         application.attach(loader, manifest);
         // As on a phone: providers come up before the application's onCreate.
         for (String name : manifest.providers) {
-            create(loader, name, ContentProvider.class).attachInfo(application);
+            provider(loader, name).attachInfo(application);
         }
         application.onCreate();
         String activity = Binding.text("activity");
@@ -92,10 +95,26 @@ final class AppThread {
 
     private static void startServices(Context context, ClassLoader loader, List<String> names) {
         for (String name : names) {
-            Service service = create(loader, name, Service.class);
+            Service service = service(loader, name);
             service.attachBaseContext(context);
             service.onCreate();
             service.onStartCommand(new Intent(), 0, 1);
+        }
+    }
+
+    private static ContentProvider provider(ClassLoader loader, String name) {
+        try {
+            return COMPONENTS.instantiateProvider(loader, name);
+        } catch (ReflectiveOperationException e) {
+            throw new RuntimeException("Unable to get provider " + name + ": " + e, e);
+        }
+    }
+
+    private static Service service(ClassLoader loader, String name) {
+        try {
+            return COMPONENTS.instantiateService(loader, name, new Intent());
+        } catch (ReflectiveOperationException e) {
+            throw new RuntimeException("Unable to instantiate service " + name + ": " + e, e);
         }
     }
 

@@ -1,0 +1,72 @@
+package com.example.victim;
+
+import android.app.Activity;
+import android.app.AppComponentFactory;
+import android.app.ContextImpl;
+import android.app.Instrumentation;
+import android.content.ComponentName;
+import android.content.Intent;
+import android.webkit.CookieManager;
+import android.webkit.WebView;
+import dalvik.system.DexClassLoader;
+import dalvik.system.InMemoryDexClassLoader;
+import java.nio.ByteBuffer;
+
+/** Does what apps do besides reading. */
+public class Behaves {
+    private static final ClassLoader LOADER = Behaves.class.getClassLoader();
+
+    public static class Main extends Activity {
+        @Override
+        public void onRequestPermissionsResult(int code, String[] permissions, int[] results) {
+            super.onRequestPermissionsResult(code, permissions, results);
+        }
+    }
+
+    static class Cookies extends CookieManager {
+        @Override
+        public void setCookie(String url, String value) {}
+    }
+
+    public static String run(String what, String path) throws Exception {
+        ContextImpl context = new ContextImpl();
+        switch (what) {
+            case "permissions": {
+                Activity main = new Main();
+                context.checkSelfPermission("android.permission.CAMERA");
+                context.checkSelfPermission("android.permission.READ_SMS");
+                main.shouldShowRequestPermissionRationale("android.permission.CAMERA");
+                main.requestPermissions(new String[] {"android.permission.CAMERA", "android.permission.READ_SMS"}, 7);
+                return "done";
+            }
+            case "components": {
+                new AppComponentFactory().instantiateReceiver(
+                        LOADER, "com.example.victim.Boot", new Intent("android.intent.action.BOOT_COMPLETED", null));
+                context.startService(new Intent(null, new ComponentName("com.other.app", "com.other.app.Push")));
+                Instrumentation system = new Instrumentation();
+                Activity main = system.newActivity(LOADER, Main.class.getName(), new Intent("android.intent.action.MAIN", null));
+                system.callActivityOnStart(main);
+                context.startActivity(new Intent("android.intent.action.VIEW", null));
+                context.sendBroadcast(new Intent(null, new ComponentName("com.example.victim", "com.example.victim.Own")));
+                system.callActivityOnStop(main);
+                context.startService(new Intent(null, new ComponentName("com.example.victim", "com.example.victim.Work")));
+                return "done";
+            }
+            case "code":
+                new DexClassLoader(path + ":/no/such/file.dex", null, null, LOADER);
+                new InMemoryDexClassLoader(ByteBuffer.wrap(new byte[] {9, 'd', 'e', 'x'}, 1, 3), LOADER);
+                System.load(path);
+                return "done";
+            case "web": {
+                WebView view = new WebView();
+                view.loadUrl("https://h5.example/?id=1");
+                view.evaluateJavascript("report()", null);
+                view.addJavascriptInterface(new Behaves(), "native");
+                CookieManager cookies = new Cookies();
+                cookies.setCookie("https://h5.example/", "uid=1");
+                return "done";
+            }
+            default: return "?";
+        }
+    }
+}
