@@ -18,16 +18,15 @@ import {
   type JavaClassObject,
   type JavaFactory,
   type JavaMethod,
-  type JavaMethods,
   type JavaObject,
   type JavaWrapper,
 } from "./java.js";
-import { callForInt, classOf, isAssignable, methodId, reflected, withLocals } from "./jni.js";
+import { classOf, isAssignable } from "./jni.js";
+import { ASKS_FOR_CALLER, isAbstract, overloadsOf } from "./methods.js";
 import { observe, override, type Observer, type Override } from "./observe.js";
 import { fault, reasonOf } from "./outbox.js";
 import { classNameOf } from "./values.js";
 
-const ACC_ABSTRACT = 0x0400;
 const ABSENT = /ClassNotFound|NoClassDefFound/;
 /** Classes that HotSpot's own loader brings without telling anyone. */
 const OF_THE_JDK = /^(java|javax|sun|jdk)\./;
@@ -61,39 +60,12 @@ interface Wanted {
   behaviour: Behaviour | null;
 }
 
-/**
- * Methods that ask who called them: from a hook, they would see the wrong class, and the app would
- * get something else (a library for another loader, an access refused).
- */
-const ASKS_FOR_CALLER =
-  /^java\.lang\.(Class\.(forName|newInstance|get\w+)|ClassLoader\.get\w+|System\.load(Library)?|Runtime\.load(Library)?|reflect\.\w+\.(invoke|newInstance|get\w*|set\w*))$/;
-
-function overloadsOf(wrapper: JavaWrapper, name: string): JavaMethod[] {
-  const member = wrapper[name] as JavaMethods | undefined;
-  if (member === undefined || !Array.isArray(member.overloads)) return [];
-  return member.overloads.filter((method) => method.holder.$className === wrapper.$className);
-}
+/** Classes by the end of their name, whatever package they were moved to: "*.CertificatePinner". */
+const ANYWHERE = "*.";
 
 function simpleName(className: string): string {
   return className.slice(className.lastIndexOf(".") + 1);
 }
-
-let getModifiers: NativePointer | null = null;
-
-/** Whether the method has no body here: a hook on it would never fire. */
-function isAbstract(method: JavaMethod, wrapper: JavaWrapper): boolean {
-  if (method.methodName === "$init") return false;
-  const env = environment();
-  const { _p: inner } = method as unknown as { _p: [unknown, unknown, number, NativePointer] };
-  return withLocals(env, () => {
-    const object = reflected(env, handleOf(wrapper.class), inner[3], inner[2] === 2);
-    getModifiers ??= methodId(env, handleOf(use("java.lang.reflect.Method").class), "getModifiers", "()I");
-    return ((callForInt(env, object, getModifiers) ?? 0) & ACC_ABSTRACT) !== 0;
-  });
-}
-
-/** Classes by the end of their name, whatever package they were moved to: "*.CertificatePinner". */
-const ANYWHERE = "*.";
 
 export class Engine {
   private readonly byClass = new Map<string, Wanted[]>();
