@@ -52,10 +52,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="where recordings go [default: $FARM_HOME or ~/.farm]",
     )
+    group.addoption(
+        "--farm-campaign", metavar="NAME", default=None, help="test the verdicts of a campaign"
+    )
+    group.addoption(
+        "--farm-database",
+        metavar="URL",
+        default=None,
+        help="the campaign's database [default: $FARM_DATABASE, or the lab's own]",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
+    if config.getoption("--farm-campaign"):
+        config.pluginmanager.import_plugin("farm.testing.campaign")
     config.addinivalue_line(
         "markers",
         "farm(scenario='accept', **parameters): which scenario the farm's fixtures play",
