@@ -11,6 +11,7 @@ from farm.cli.judgement import EXIT_CODES, VERDICT_STYLES, Judgement, judge_reco
 from farm.cli.one_session import TWIN_PROFILE, inspect_live, lab_on, load_bound, parse_settings
 from farm.cli.output import EXIT_UNDETERMINED, complain, console, emit_json, plain, say
 from farm.cli.stopping import until_stopped
+from farm.detect.clauses.scope import check_category
 from farm.detect.rules import load_rules
 from farm.devices.states import Wants
 from farm.model.errors import SetupError
@@ -42,6 +43,10 @@ def run_app(
     grant: Annotated[
         bool, typer.Option("--grant", help="Grant all permissions at installation.")
     ] = False,
+    category: Annotated[
+        str,
+        typer.Option(help="The app's category by CAC-14, such as 浏览器类 or browsers."),
+    ] = "",
     bypass_pinning: Annotated[
         bool,
         typer.Option(
@@ -79,6 +84,7 @@ def run_app(
     Exit codes: 0 clean, 1 findings, 2 usage or set-up, 3 undetermined or not observable.
     """
     rules = load_rules(parties)
+    check_category(category)
     chosen = load_bound(scenario, parse_settings(set_), hints)
     settings = LabSettings(
         home=home or default_home(), hosts=hosts, parties=parties, hooks=tuple(hooks or ())
@@ -95,6 +101,7 @@ def run_app(
             settle_seconds=settle,
             grant_permissions=grant,
             bypass_pinning=bypass_pinning,
+            category=category,
             attempts=1,
             wait_seconds=60.0,
         )

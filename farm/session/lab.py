@@ -45,6 +45,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     settle_seconds: float = 10.0
     grant_permissions: bool = False
     bypass_pinning: bool = False
+    category: str = ""  # of the app, by CAC-14; for clauses about necessary information
     wait_seconds: float = 3600.0  # for a free phone
     attempts: int = 2  # another phone is tried when the phone or the farm was to blame
 
@@ -165,6 +166,7 @@ class Lab:
             settle_seconds=order.settle_seconds,
             grant_permissions=order.grant_permissions,
             bypass_pinning=order.bypass_pinning,
+            category=order.category,
         )
 
 

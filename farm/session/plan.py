@@ -21,6 +21,7 @@ class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
     settle_seconds: float = 10.0  # observed after the scenario ended
     grant_permissions: bool = False  # as a user who allowed everything at installation
     bypass_pinning: bool = False  # checks of pinned certificates are overridden, each recorded
+    category: str = ""  # of the app, as the operator gave it
     deadlines: Deadlines = Deadlines()
 
 

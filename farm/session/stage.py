@@ -86,6 +86,7 @@ class Stage:
                 "settle_seconds": f"{plan.settle_seconds:g}",
                 "grant_permissions": str(plan.grant_permissions).lower(),
                 "bypass_pinning": str(plan.bypass_pinning).lower(),
+                **({"category": plan.category} if plan.category else {}),
                 **plan.scenario.options,
             },
         )

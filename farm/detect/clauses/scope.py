@@ -3,6 +3,7 @@
 import msgspec
 
 from farm.detect.datafiles import shipped
+from farm.model.errors import UsageError
 from farm.model.vocabulary import DataType
 
 
@@ -37,3 +38,14 @@ def necessary_types(name: str) -> frozenset[DataType] | None:
         if name in {category.zh, category.en}:
             return frozenset(category.data_types)
     return None
+
+
+def check_category(name: str) -> None:
+    """Refuse a category that the provision does not have; an empty name is none.
+
+    Raises:
+        UsageError: it is none of the 39.
+    """
+    if name and necessary_types(name) is None:
+        known = ", ".join(category.en for category in categories())
+        raise UsageError(f"--category {name!r} is unknown; expected one of: {known}")

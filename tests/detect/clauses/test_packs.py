@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from farm.detect.clauses.packs import load_pack, load_packs, shipped_packs
-from farm.detect.clauses.scope import categories, necessary_types
+from farm.detect.clauses.scope import categories, check_category, necessary_types
 from farm.model.clause import ClauseState, SignalId
 from farm.model.errors import UsageError
 from farm.model.vocabulary import DataType
@@ -106,3 +106,10 @@ def test_a_clause_stands_in_one_pack_only(tmp_path: Path) -> None:
 def test_a_folder_without_packs(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no rule packs"):
         load_packs(tmp_path)
+
+
+def test_an_unknown_category_is_refused_with_the_known_ones() -> None:
+    check_category("")
+    check_category("浏览器类")
+    with pytest.raises(UsageError, match="expected one of: maps and navigation"):
+        check_category("map")
