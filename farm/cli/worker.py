@@ -72,6 +72,10 @@ def worker(
     frida_files: Annotated[
         Path | None, typer.Option(help="Folder with frida-server and gadget files.")
     ] = None,
+    hooks: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."),
+    ] = None,
     adb_port: Annotated[
         int | None, typer.Option(help="Port of the adb server [default: adb's own].")
     ] = None,
@@ -97,6 +101,7 @@ def worker(
         upstream_certificates=upstream_certificates,
         parties=parties,
         frida_files=frida_files,
+        hooks=tuple(hooks or ()),
     )
 
     async def work() -> None:
