@@ -65,7 +65,7 @@ def run_app(
     hooks: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."
+            help="Folder with hooks of your own, see `farm hooks`; repeat for more."
         ),
     ] = None,
     home: Annotated[

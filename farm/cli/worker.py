@@ -74,7 +74,7 @@ def worker(
     ] = None,
     hooks: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder with hooks of your own, YAML; repeat for more. See `farm hooks`."),
+        typer.Option(help="Folder with hooks of your own, see `farm hooks`; repeat for more."),
     ] = None,
     adb_port: Annotated[
         int | None, typer.Option(help="Port of the adb server [default: adb's own].")
