@@ -64,9 +64,7 @@ def run_app(
     ] = None,
     hooks: Annotated[
         list[Path] | None,
-        typer.Option(
-            help="Folder with hooks of your own, see `farm hooks`; repeat for more."
-        ),
+        typer.Option(help="Folder with hooks of your own, see `farm hooks`; repeat for more."),
     ] = None,
     home: Annotated[
         Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
