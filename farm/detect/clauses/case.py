@@ -212,7 +212,7 @@ class Case:
                 hi = stretch.hi if tap is None else min(tap.lo, stretch.hi)
                 if hi > lo:
                     quiet.append(Interval(lo, hi))
-                if tap is not None and tap.hi >= stretch.lo:
+                if tap is not None and tap.lo <= stretch.hi:
                     lo = max(lo, tap.hi + _QUIET_AFTER_TAP_NS)
         return quiet
 

@@ -83,3 +83,14 @@ def test_a_limited_clause_looks_at_its_own_kinds_only() -> None:
     answers = {one.clause: one.answer for one in scene.judge().clauses}
     assert answers["TAF-077.4-1"] is ClauseAnswer.BROKEN  # address book
     assert answers["TAF-077.2-1"] is ClauseAnswer.KEPT  # location
+
+
+def test_what_an_app_does_when_it_is_started_is_not_silent() -> None:
+    scene = ClauseScene()
+    scene.in_front(1100, 57_000)
+    scene.call(1500, DataType.IMEI)
+    assert seen(SignalId.SILENT_COLLECTION, scene.done()).state is SignalState.ABSENT
+    late = ClauseScene()
+    late.in_front(1100, 57_000)
+    late.call(40_000, DataType.IMEI)
+    assert seen(SignalId.SILENT_COLLECTION, late.done()).state is SignalState.PRESENT
