@@ -66,6 +66,7 @@ class ApiRecorder:
         self._gaps: dict[int, str] = {}
         self._silent: dict[int, str] = {}
         self._gated = False
+        self._launching = False
         self._spawned: asyncio.Queue[tuple[int, str]] = asyncio.Queue(maxsize=1000)
         self._find: FindProcesses | None = None
         self._tasks = asyncio.TaskGroup()
@@ -113,13 +114,19 @@ class ApiRecorder:
         """
         self._find = find_processes
         known = set(self._processes)
-        await start_app()
-        if self._mode == "gadget" and self._endpoint.device is None:
-            await self._connect_to_gadget()
-        pid, name = await self._main_process(known)
-        process = await self._hook(pid, name, held=self._gated or self._mode == "gadget")
-        sent = time.time_ns()
-        await self._resume(pid)
+        self._launching = True  # the new main process is ours to hook, not the watcher's
+        try:
+            await start_app()
+            if self._mode == "gadget":  # each process brings a gadget of its own along
+                with contextlib.suppress(DeviceError):
+                    await self._endpoint.close()
+                await self._connect_to_gadget()
+            pid, name = await self._main_process(known)
+            process = await self._hook(pid, name, held=self._gated or self._mode == "gadget")
+            sent = time.time_ns()
+            await self._resume(pid)
+        finally:
+            self._launching = False
         launched = Launched(
             package=self._package, pid=process.pid, sent=sent, confirmed=time.time_ns()
         )
@@ -291,6 +298,8 @@ class ApiRecorder:
                 await self._resume(pid)
         for pid, name in sorted(alive.items()):
             process = self._processes.get(pid)
+            if self._launching and name == self._package and process is None:
+                continue
             if process is None and self._ours(name):
                 await self._hook_late(pid, name, held=pid in held)
             elif process is not None and process.detached and pid not in self._given_up:
