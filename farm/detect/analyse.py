@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from farm.detect.judge import judge
+from farm.detect.replay import Replay
 from farm.detect.rules import Rules
 from farm.model.events import Event
 from farm.model.exchange import Exchange
@@ -35,7 +36,7 @@ def analyse(recording: Readable, rules: Rules) -> Analysis:
         RecordingError: the recording cannot be read.
     """
     streams = {stream: list(recording.events(stream)) for stream in Stream}
-    exchanges = list(recording.exchanges())
+    exchanges = Replay(recording.exchanges)
     return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
 
 

@@ -4,7 +4,7 @@ A claim that something must not happen holds only where everything needed could 
 on the border of two phases, or what nobody could see, is undetermined and never a failure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +14,7 @@ from farm.detect.coverage import find_coverage
 from farm.detect.flows import Carried, Traffic, search
 from farm.detect.identify.known import known_values
 from farm.detect.phases import Phases, find_phases
+from farm.detect.replay import Replay
 from farm.detect.timeline import Placed, Timeline
 from farm.model.events import Call, Claim, Event, Expectation, PhoneIdentity, Step
 from farm.model.exchange import Exchange
@@ -60,11 +61,11 @@ def scenario_result(recording: Readable) -> ScenarioResult:
         RecordingError: the recording cannot be read.
     """
     streams = {stream: list(recording.events(stream)) for stream in Stream}
-    return judge_scenario(recording.session, streams, list(recording.exchanges()))
+    return judge_scenario(recording.session, streams, Replay(recording.exchanges))
 
 
 def judge_scenario(
-    session: Session, streams: Mapping[Stream, Sequence[Event]], exchanges: Sequence[Exchange]
+    session: Session, streams: Mapping[Stream, Sequence[Event]], exchanges: Iterable[Exchange]
 ) -> ScenarioResult:
     """Judge a session's expectations and claims; arguments as for `farm.detect.judge`."""
     timeline = Timeline(streams, session.clock)
@@ -80,7 +81,7 @@ def judge_scenario(
         known = known_values(session, calls, timeline.of(Stream.DEVICE, PhoneIdentity))
         salts = [session.app.package, session.app.signer_sha256]
         traffic = search(exchanges, known, timeline, salts)
-        coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
+        coverage = find_coverage(session, timeline, phases, traffic.exchanges, traffic.cut)
         for reference, claim in claims:
             expected.append(_judge(claim, reference, calls, traffic, phases, coverage))
     failed = [

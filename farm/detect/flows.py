@@ -19,6 +19,7 @@ from farm.detect.identify.typed import Typed
 from farm.detect.identify.weigh import select
 from farm.detect.matching import Scan, Scanner
 from farm.detect.opaque import Readable
+from farm.detect.replay import without_bytes
 from farm.detect.timeline import Interval, Placed, Timeline
 from farm.detect.transforms import trace
 from farm.model.events import Call, Connected, Request, Response
@@ -61,6 +62,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """What the search found, and what it had to leave out."""
 
+    exchanges: list[Exchange]  # all, without their bytes
     carried: list[Carried]
     checked: list[Checked]
     cut: dict[str, list[str]]  # flow id -> reasons why parts were not searched or not readable
@@ -76,16 +78,18 @@ def is_own(host: str) -> bool:
 
 
 def search(
-    exchanges: Sequence[Exchange],
+    exchanges: Iterable[Exchange],
     known: Sequence[Known],
     timeline: Timeline,
     salts: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> Traffic:
-    """Search everything the app sent for the known values, in the order the flows began.
+    """Search everything the app sent for the known values.
+
+    One exchange at a time is needed with its bytes; results are in the order the flows began.
 
     Args:
-        exchanges: the traffic with its bytes.
+        exchanges: the traffic with its bytes, in any order; gone through twice.
         known: the values of this session.
         timeline: all events.
         salts: text that the app may mix into digests: its package, its signer.
@@ -102,14 +106,17 @@ def search(
     typed: list[tuple[Exchange, int, Typed]] = []
     cut: dict[str, list[str]] = {}
     fields = shapes = 0
-    for exchange in sorted(exchanges, key=lambda one: (one.started, one.flow_id)):
+    seen: list[Exchange] = []
+    for whole in exchanges:
+        exchange = without_bytes(whole)
+        seen.append(exchange)
         if is_own(exchange.host):
             continue
         if "request" in exchange.truncated:
             cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
         if "websocket" in exchange.truncated:
             cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
-        scans = scanner.scan(carriers(exchange))
+        scans = scanner.scan(carriers(whole))
         fields += len(scans)
         hits: list[Hit] = []
         for scan in scans:
@@ -123,12 +130,15 @@ def search(
         if reasons:
             cut.setdefault(exchange.flow_id, []).extend(reasons)
         carried += linker.group(exchange, chosen)
+    carried.sort(key=lambda one: (one.exchange.started, one.exchange.flow_id))
+    typed.sort(key=lambda one: (one[0].started, one[0].flow_id))
     searched = scanner.bytes_searched + traced.bytes_searched
     chance = Chance(recogniser.forms, searched, fields)
     carried = _plausible(carried, chance)
     checked = _checked(typed[:_MOST_TYPED], known, requests, shapes)
     carried, checked, echoed = _without_echoes(carried, checked, exchanges, timeline)
     return Traffic(
+        exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
         carried=carried,
         checked=checked,
         cut=cut,
@@ -323,7 +333,7 @@ def _bare(value: str) -> str:
 def _without_echoes(
     carried: Sequence[Carried],
     checked: Sequence[Checked],
-    exchanges: Sequence[Exchange],
+    exchanges: Iterable[Exchange],
     timeline: Timeline,
 ) -> tuple[list[Carried], list[Checked], list[str]]:
     """Marks values that a server sent first, and leaves out those that nothing else explains."""

@@ -1,6 +1,6 @@
 """The judgement as one pure function of a session's events, its traffic and the rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from farm.detect.clauses.case import Case
 from farm.detect.clauses.judge import judge_clauses
@@ -24,7 +24,7 @@ from farm.model.vocabulary import Stream
 def judge(
     session: Session,
     streams: Mapping[Stream, Sequence[Event]],
-    exchanges: Sequence[Exchange],
+    exchanges: Iterable[Exchange],
     rules: Rules,
     manifest_sha256: str,
 ) -> Analysis:
@@ -33,7 +33,7 @@ def judge(
     Args:
         session: the recording's own description.
         streams: all events of each stream, in any order.
-        exchanges: the traffic with its bytes.
+        exchanges: the traffic with its bytes; gone through more than once.
         rules: rule pack, SDK catalogue and the operator's parties.
         manifest_sha256: what the analysis is of; empty for a recording that is not sealed.
     """
@@ -48,7 +48,7 @@ def judge(
     span = timeline.span(session.created, session.ended)
     package = session.app.package
     found = find(calls, traffic, phases, parties, rules, evidence, timeline, span, package)
-    coverage = find_coverage(session, timeline, phases, exchanges, traffic.cut)
+    coverage = find_coverage(session, timeline, phases, traffic.exchanges, traffic.cut)
     return Analysis(
         analysis_version=ANALYSIS_VERSION,
         session_id=session.session_id,

@@ -15,6 +15,9 @@ from farm.detect.decode.node import Budget, Leaf, Limits
 from farm.detect.decode.walk import UNREADABLE, Found, Walk
 from farm.detect.needles import Needle, Occurrence, Shape
 
+_WINDOW = 1 << 16
+"""Bytes of a long piece that stay in memory around what was met in it."""
+
 
 class Undecoded(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in a carrier that could not be read, or were not searched, and why."""
@@ -96,6 +99,7 @@ def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes,
 def _scan(carrier: Carrier, path: tuple[str, ...], found: Sequence[Found]) -> Scan:
     occurrences: dict[tuple[int, tuple[str, ...], int, int], Occurrence] = {}
     undecoded: list[Undecoded] = []
+    leaves: dict[tuple[tuple[str, ...], int], Leaf] = {}
     for one in found:
         steps = (*path, *one.steps)
         if one.number == UNREADABLE:
@@ -109,8 +113,21 @@ def _scan(carrier: Carrier, path: tuple[str, ...], found: Sequence[Found]) -> Sc
                 )
             )
             continue
-        leaf = Leaf(carrier.location, steps, one.leaf)
         # One reading of the same characters is enough: a plus sign is read in two ways.
         key = (one.number, steps, one.start, one.end)
-        occurrences.setdefault(key, Occurrence(one.number, leaf, one.start, one.end))
+        if key not in occurrences:
+            first = _window(one)
+            leaf = leaves.get((steps, first))
+            if leaf is None:
+                data = one.leaf if len(one.leaf) <= _WINDOW else one.leaf[first : first + _WINDOW]
+                leaf = leaves[steps, first] = Leaf(carrier.location, steps, data)
+            start, end = one.start - first, one.end - first
+            occurrences[key] = Occurrence(one.number, leaf, start, end)
     return Scan(carrier=carrier, occurrences=list(occurrences.values()), undecoded=undecoded)
+
+
+def _window(one: Found) -> int:
+    """Where the part of a long leaf begins that is kept around an occurrence."""
+    if len(one.leaf) <= _WINDOW:
+        return 0
+    return max(0, one.start - _WINDOW // 4) // (_WINDOW // 2) * (_WINDOW // 2)

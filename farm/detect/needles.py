@@ -34,6 +34,6 @@ class Occurrence(msgspec.Struct, frozen=True):
     """A needle, or a shape, met in a piece at [`start`, `end`) of its bytes."""
 
     needle: int  # index into the needles; shapes count on behind the last needle
-    leaf: Leaf  # the piece: location, decode path, all its bytes
+    leaf: Leaf  # the piece: location, decode path, and its bytes, of a long one those around
     start: int
     end: int
