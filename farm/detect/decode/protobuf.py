@@ -27,6 +27,32 @@ def protobuf(data: bytes, budget: Budget) -> list[Piece] | None:
     return pieces
 
 
+def fits(data: bytes) -> bool:
+    """Whether the outermost fields fill the input; quick, without looking into them."""
+    size = len(data)
+    if size < 2 or data[0] & 7 in {4, 6, 7} or data[0] < 8:
+        return False
+    position = 0
+    try:
+        while position < size:
+            tag, position = _varint(data, position)
+            wire = tag & 7
+            if not 0 < tag >> 3 < _LARGEST_FIELD:
+                return False
+            if wire == 2:
+                length, position = _varint(data, position)
+                position += length
+            elif wire == 0:
+                _, position = _varint(data, position)
+            elif wire in {1, 5}:
+                position += 8 if wire == 1 else 4
+            elif wire > 4:
+                return False
+    except IndexError:
+        return False
+    return position == size
+
+
 def _message(data: bytes, prefix: str, out: list[Piece], budget: Budget, depth: int) -> bool:
     """Add the fields of a message; False, with nothing added, where it is none."""
     size = len(data)

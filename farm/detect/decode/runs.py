@@ -20,6 +20,7 @@ _HEX = re.compile(rb"(?:0[xX])?((?:[0-9A-Fa-f]{2})+)")
 _BASE32 = re.compile(rb"[A-Z2-7]+|[a-z2-7]+")
 _SEPARATORS = re.compile(rb"[/_\-]")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_SHORTEST_OF_DIGITS = 22
 _LINE_ENDS = b"\r\n"
 _MAGIC = frozenset(b"\x1f\x28\x78{[<")
 
@@ -67,6 +68,8 @@ def _decodings(text: bytes) -> Iterator[tuple[str, int, bytes]]:
     size = len(text)
     if size == 36 and text[8] == text[13] == text[18] == text[23] == 0x2D:
         return  # a UUID (RFC 9562 section 4): its dashes are no digits of base64
+    if size < _SHORTEST_OF_DIGITS and text.isdigit():
+        return  # a number: in hexadecimal it would be text of digits, which is longer
     digits = _HEX.fullmatch(text)
     if digits is not None:
         yield "hex", 0, binascii.unhexlify(digits[1])

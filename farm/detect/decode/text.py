@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
+from farm.detect.decode.characters import Kind, kind_of
 from farm.detect.decode.json_text import unescaped
 from farm.detect.decode.node import Budget, Place, Span, readable, shorten
 
@@ -22,6 +23,7 @@ _URL = re.compile(
     rb"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s\"<>]+\Z|/[^\s\"<>]*\?[^\s\"<>]*=[^\s\"<>]*\Z"
 )
 _FIELD_ENDS = re.compile(rb"[&?#;]")
+_MOST_ROUNDS = 6
 _NESTED = frozenset(b'{["<')
 
 
@@ -141,6 +143,33 @@ def unpercent(data: bytes) -> bytes:
             data = data.replace(kind, bytes((int(kind[1:], 16),)))
         return data
     return _DENSE.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), data)
+
+
+def undone(data: bytes) -> list[bytes] | None:
+    """A small text, and what it is after each round of undoing every escape in it.
+
+    None where that does not end soon, or gives no text: then it must be taken apart.
+    """
+    levels = [data]
+    for _ in range(_MOST_ROUNDS):
+        text = levels[-1]
+        if b"%" in text:
+            text = unpercent(text)
+        if b"\\" in text:
+            bare = _HEX_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text)
+            text = unescaped(bare)
+        if b"&" in text and _ENTITY.search(text):
+            text = html.unescape(text.decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            )
+        if text == levels[-1]:
+            if b"+" in data:
+                levels += [one.replace(b"+", b" ") for one in levels]
+            return levels
+        if kind_of(text) is not Kind.UTF8:
+            return None
+        levels.append(text)
+    return None
 
 
 def _all(data: bytes, step: str, plain: bytes, budget: Budget) -> list[Span]:

@@ -8,15 +8,16 @@ To teach the walk a format, write a `Decoder` and name it in `formats`.
 """
 
 import bisect
+import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
+from farm.detect.decode.characters import Kind, kind_of, older_text
 from farm.detect.decode.engine import Engine, Marks
 from farm.detect.decode.formats import (
     holds_all,
     is_object,
-    is_text,
-    older_text,
     structure,
     unpack,
     unreadable,
@@ -24,7 +25,7 @@ from farm.detect.decode.formats import (
 )
 from farm.detect.decode.node import Budget, Place, Span
 from farm.detect.decode.runs import encoded_runs
-from farm.detect.decode.text import FieldText
+from farm.detect.decode.text import FieldText, undone
 
 UNREADABLE = -1
 """In place of a needle's number: the leaf itself could not be read."""
@@ -34,8 +35,20 @@ _SMALL = 4096
 _SMALL_BINARY = 64
 """Bytes below which binary data is not reported as unreadable: keys and digests look so."""
 _SEPARATOR = b"\0"
-_SPECIAL = frozenset(b'{["<-\x1f\x28\xac\xefPb\r/')
+_PACKED = frozenset(b"<-\x1f\x28\xac\xef\xff\xfePb\r")
+_DOCUMENTS = frozenset(b'{["/')
+_REMARKABLE = bytes(set(range(1, 32)) - set(b"\t\n\f\x1b")) + b"%\\&="
+_FIRST = re.compile(rb"\0[" + re.escape(bytes(_PACKED | _DOCUMENTS)) + rb"]")
+_BLOCK = 64  # pieces that are looked at together
 _LEAST_UNREADABLE = 16  # bytes in which a value could hide
+
+
+class Look(Enum):
+    """How a piece is searched."""
+
+    NONE = "together with others"
+    ESCAPES = "alone, if anything stands in it with its escapes undone"
+    ALONE = "alone"
 
 
 class Found(NamedTuple):
@@ -61,17 +74,55 @@ class Walk:
         """Search pieces; returns what was found with the number of the piece it was found in."""
         found: list[tuple[int, Found]] = []
         together: list[int] = []
-        for index, piece in enumerate(pieces):
-            if not piece:
+        doubtful: list[int] = []
+        alone: list[int] = []
+        for first in range(0, len(pieces), _BLOCK):
+            block = pieces[first : first + _BLOCK]
+            if len(block) > 1 and _all_plain(block):
+                together += range(first, first + len(block))
                 continue
-            if _needs_a_look(piece):
-                found += [(index, one) for one in self.buffer(piece, depth)]
-            else:
-                together.append(index)
+            for index, piece in enumerate(block, first):
+                if not piece:
+                    continue
+                look = _look(piece)
+                if look is Look.NONE:
+                    together.append(index)
+                elif look is Look.ESCAPES:
+                    doubtful.append(index)
+                else:
+                    alone.append(index)
+        alone += self._worth_a_look([(index, pieces[index]) for index in doubtful])
+        for index in alone:
+            found += [(index, one) for one in self.buffer(pieces[index], depth)]
         if together:
             found += self._together([(index, pieces[index]) for index in together], depth)
-            found.sort(key=lambda pair: pair[0])
+        found.sort(key=lambda pair: pair[0])
         return found
+
+    def _worth_a_look(self, pieces: list[tuple[int, bytes]]) -> list[int]:
+        """Those of small escaped texts in which anything stands once all escapes are undone.
+
+        Most are URLs that carry nothing; to take each apart would cost far more than this.
+        """
+        if not pieces:
+            return []
+        worth: set[int] = set()
+        texts: list[bytes] = []
+        owners: list[int] = []
+        for index, piece in pieces:
+            levels = undone(piece)
+            if levels is None:
+                worth.add(index)
+                continue
+            texts += levels
+            owners += [index] * len(levels)
+        joined = _SEPARATOR.join(texts)
+        marks = self._scan(joined)
+        if marks.hits or marks.runs:
+            starts = _starts(texts)
+            for start in (*(hit[0] for hit in marks.hits), *marks.runs):
+                worth.add(owners[bisect.bisect_right(starts, start) - 1])
+        return sorted(worth)
 
     def buffer(self, data: bytes, depth: int = 0) -> list[Found]:
         """Search one buffer and all that is packed in it."""
@@ -80,14 +131,15 @@ class Walk:
         if depth >= self._budget.limits.depth:
             self._budget.note("nested deeper than the decoding bound")
             return self._as_it_stands(data)
-        unpacked = unpack(data, self._budget)
+        kind = kind_of(data)
+        unpacked = unpack(data, kind, self._budget)
         if unpacked is not None:
             inner = [
                 Found((unpacked[index].step, *one.steps), *one[1:])
                 for index, one in self.pieces([piece.data for piece in unpacked], depth + 1)
             ]
             return inner if holds_all(unpacked) else self._also_as_it_stands(inner, data)
-        if not is_text(data):
+        if kind is Kind.BINARY:
             return self._binary(data, depth)
         plain = older_text(data)
         if plain is not None and self._budget.take(len(plain)):
@@ -121,11 +173,7 @@ class Walk:
         marks = self._scan(joined)
         if not marks.hits and not marks.runs:
             return []
-        starts: list[int] = []
-        position = 0
-        for _, data in pieces:
-            starts.append(position)
-            position += len(data) + 1
+        starts = _starts([data for _, data in pieces])
         found: list[tuple[int, Found]] = []
         for start, end, number in marks.hits:
             which = bisect.bisect_right(starts, start) - 1
@@ -187,18 +235,43 @@ class Walk:
         return marks
 
 
-def _needs_a_look(piece: bytes) -> bool:
-    """Whether a piece may be more than a few characters that say what they say."""
-    if len(piece) >= _SMALL or piece[0] in _SPECIAL:
-        return True
-    if b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
-        return True
+def _starts(texts: Sequence[bytes]) -> list[int]:
+    """Where each text begins once they are joined by one separator."""
+    starts: list[int] = []
+    position = 0
+    for text in texts:
+        starts.append(position)
+        position += len(text) + 1
+    return starts
+
+
+def _all_plain(pieces: Sequence[bytes]) -> bool:
+    """Whether no piece needs a look of its own: a quick answer for many at once."""
+    joined = b"\0" + _SEPARATOR.join(pieces)
+    return (
+        len(joined) < _SMALL
+        and joined.isascii()
+        and joined.translate(None, _REMARKABLE) == joined
+        and _FIRST.search(joined) is None
+    )
+
+
+def _look(piece: bytes) -> Look:
+    """How much a piece may be more than a few characters that say what they say."""
+    if len(piece) >= _SMALL or piece[0] in _PACKED:
+        return Look.ALONE
     try:
         piece.decode()
     except UnicodeDecodeError:
         # Most are words that were read as base64: they must cost next to nothing.
-        return len(piece) >= _SMALL_BINARY or is_text(piece) or is_object(piece)
-    return not is_text(piece) and is_object(piece)
+        if len(piece) >= _SMALL_BINARY or is_object(piece) or kind_of(piece) is not Kind.BINARY:
+            return Look.ALONE
+        return Look.NONE
+    if b"\r\n" in piece:  # chunks, parts, mail
+        return Look.ALONE
+    if piece[0] in _DOCUMENTS or b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
+        return Look.ESCAPES if kind_of(piece) is Kind.UTF8 else Look.ALONE
+    return Look.NONE if kind_of(piece) is Kind.UTF8 or not is_object(piece) else Look.ALONE
 
 
 def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
