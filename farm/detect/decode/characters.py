@@ -33,6 +33,17 @@ def kind_of(data: bytes) -> Kind:
     return Kind.UTF8
 
 
+def is_whole_text(data: bytes) -> bool:
+    """Whether a buffer is text in UTF-8 from its beginning to its end."""
+    if len(data.translate(None, _CONTROL)) != len(data):
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def older_text(data: bytes) -> bytes | None:
     """Text in GB 18030 or its parts GBK and GB 2312, as UTF-8; None if it is UTF-8 already."""
     if data.isascii():

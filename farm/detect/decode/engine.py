@@ -30,6 +30,12 @@ _MOST_EVENTS = 200_000
 _SHORT = range(6, RUN * 3 // 4)
 
 
+# RFC 9562 section 4; its dashes are no digits of base64, and most bodies are full of them.
+_UUID = re.compile(
+    rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+    rb"(?![A-Za-z0-9+/_\-])"
+)
+_DASH = b"-"[0]
 _BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
 _RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
 _HARDWARE_ADDRESS = 6  # bytes
@@ -87,7 +93,9 @@ class Engine:
         events, crowded = self._events(data)
         for number, end in events:
             if number < 0:
-                runs.append(end - RUN if number == _RUNS else _run_start(data, end))
+                start = end - RUN if number == _RUNS else _run_start(data, end)
+                if data[start + 8] != _DASH or not _UUID.match(data, start):
+                    runs.append(start)
                 continue
             hit = (self._shape if number >= first_shape else self._needle)(data, end, number)
             if hit is None:

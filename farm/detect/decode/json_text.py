@@ -4,6 +4,7 @@ Works on what is there, also where the end is cut off, keys come twice, or sever
 one another. Structure is found for the whole text at once with numpy.
 """
 
+import bisect
 import json
 import re
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ _SIMPLE = {
     b"t": b"\t",
 }
 _ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}|&(?:#|amp;|lt;|gt;|quot;|apos;)")
+_SPECIAL = re.compile(rb'\\|"[<{\[]|' + _ESCAPED.pattern)
 _QUOTE, _BACKSLASH, _COMMA, _COLON = b'"\\,:'
 _OPEN_ARRAY = b"["[0]
 _MOST_STEPS = 200
@@ -50,13 +52,16 @@ class JsonText:
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def spans(self, budget: Budget) -> list[Span]:
-        """The strings that say something else than they show, undone as far as JSON goes."""
+    def spans(self, budget: Budget, near: Sequence[int] | None = None) -> list[Span]:
+        """The strings that say something else than they show, undone as far as JSON goes.
+
+        With `near` (ascending offsets) only those at one of these offsets.
+        """
         data = self._data
         found: list[Span] = []
         position = 0  # outside of every string
-        special = _Specials(data)
-        while (mark := special.following(position)) >= 0:
+        marks: _Specials | _Offsets = _Specials(data) if near is None else _Offsets(near)
+        while (mark := marks.following(position)) >= 0:
             if data.count(b'"', position, mark) % 2 == 0:
                 # Between strings such characters mean nothing; the text is broken here.
                 position = mark + 1
@@ -64,11 +69,13 @@ class JsonText:
             start = data.rfind(b'"', position, mark) + 1
             string = _STRING.match(data, start)
             end = string.end() if string else len(data)
+            position = end + 1
+            if near is not None and not _SPECIAL.search(data, start - 1, end):
+                continue
             plain = unescaped(data[start:end])
             if not budget.take(len(plain)):
                 break
             found.append(Span(start, end, "", plain))
-            position = end + 1
         return found
 
     def places(self, offsets: Sequence[int]) -> list[Place]:
@@ -98,6 +105,18 @@ class JsonText:
                 break
         after = _WORD.match(self._data, offset, offset + _LONGEST_WORD)
         return start, after.end() if after else offset
+
+
+class _Offsets:
+    """Given offsets, in the way of `_Specials`."""
+
+    def __init__(self, offsets: Sequence[int]) -> None:
+        self._offsets = offsets
+
+    def following(self, position: int) -> int:
+        """The first at or behind `position`, -1 if there is none."""
+        index = bisect.bisect_left(self._offsets, position)
+        return self._offsets[index] if index < len(self._offsets) else -1
 
 
 class _Specials:

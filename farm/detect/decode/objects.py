@@ -77,7 +77,7 @@ def property_list(data: bytes, budget: Budget) -> list[Piece] | None:
         document = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, TypeError):
         return None
-    except (KeyError, IndexError, AttributeError, OverflowError, RecursionError, struct.error):
+    except (LookupError, AttributeError, OverflowError, RecursionError, struct.error):
         return None  # what plistlib lets through of damaged files
     return pieces_of(_leaves("plist", document), budget)
 

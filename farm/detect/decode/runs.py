@@ -18,9 +18,12 @@ _RUN = re.compile(rb"[" + _ALPHABET + rb"]+")
 _WRAPPED = re.compile(rb"[" + _ALPHABET + rb"]{60,}(?:\r?\n[" + _ALPHABET + rb"]+)+")
 _HEX = re.compile(rb"(?:0[xX])?((?:[0-9A-Fa-f]{2})+)")
 _BASE32 = re.compile(rb"[A-Z2-7]+|[a-z2-7]+")
+_CLASSES = (re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"), re.compile(rb"[0-9]"))
 _SEPARATORS = re.compile(rb"[/_\-]")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _SHORTEST_OF_DIGITS = 22
+_LONGEST_PATH = 256
+_MOST_PREFIXES = 3
 _LINE_ENDS = b"\r\n"
 _MAGIC = frozenset(b"\x1f\x28\x78{[<")
 
@@ -43,13 +46,28 @@ def encoded_runs(data: bytes, starts: Sequence[int], budget: Budget) -> list[Spa
         token_end = end
         while data[end : end + 1] == b"=" and end - done < 6:
             end += 1
-        for step, offset, plain in _decodings(text):
+        for step, offset, size, plain in _decodings(text):
             if not budget.take(len(plain)):
                 return spans
             if token_part and step == "base64" and not offset:
                 step = ("jwt header", "jwt payload", "jwt signature")[min(token_part, 3) - 1]
-            spans.append(Span(start + offset, end, step, plain))
+            last = end if size == len(text) else start + offset + size
+            spans.append(Span(start + offset, last, step, plain))
     return spans
+
+
+def believable(data: bytes, spans: Sequence[Span], index: int) -> bool:
+    """Whether what a run decodes to was meant, where nothing in it could be read.
+
+    Words, paths and digests also decode to something; it is no secret that they hide.
+    """
+    span = spans[index]
+    if any(
+        span.start < before.end for before in spans[max(0, index - _LONGEST_PATH // RUN) : index]
+    ):
+        return False  # another way to read the same run, or a part of it
+    text = data[span.start : span.end]
+    return span.step != "base64" or all(kind.search(text) for kind in _CLASSES)
 
 
 def _run_at(data: bytes, start: int) -> tuple[int, bytes]:
@@ -63,31 +81,44 @@ def _run_at(data: bytes, start: int) -> tuple[int, bytes]:
     return end, data[start:end]
 
 
-def _decodings(text: bytes) -> Iterator[tuple[str, int, bytes]]:
-    """Every way to read a run: step, offset of the part that was read, what it says."""
+def _decodings(text: bytes) -> Iterator[tuple[str, int, int, bytes]]:
+    """Every way to read a run: step, offset and size of the part that was read, what it says."""
+    speaks = False
+    for step, plain in _readings(text):
+        speaks = speaks or (step == "base64" and _speaks(plain))
+        yield step, 0, len(text), plain
+    if not speaks:
+        for offset, part in _parts(text):
+            for step, plain in _readings(part):
+                yield step, offset, len(part), plain
+
+
+def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:
     size = len(text)
-    if size == 36 and text[8] == text[13] == text[18] == text[23] == 0x2D:
-        return  # a UUID (RFC 9562 section 4): its dashes are no digits of base64
     if size < _SHORTEST_OF_DIGITS and text.isdigit():
         return  # a number: in hexadecimal it would be text of digits, which is longer
     digits = _HEX.fullmatch(text)
     if digits is not None:
-        yield "hex", 0, binascii.unhexlify(digits[1])
+        yield "hex", binascii.unhexlify(digits[1])
     plain = _base64(text)
     if plain is not None:
-        yield "base64", 0, plain
+        yield "base64", plain
     if _BASE32.fullmatch(text) is not None:
         unpacked = _base32(text)
         if unpacked is not None:
-            yield "base32", 0, unpacked
-    if _SEPARATORS.search(text) is not None and (plain is None or not _speaks(plain)):
-        # Paths and joined words: "v1/ZGV2aWNl", "prefix_ZGV2aWNl".
-        offset = 0
-        for part in _SEPARATORS.split(text):
-            if RUN <= len(part) < size:
-                for step, _, inner in _decodings(part):
-                    yield step, offset, inner
-            offset += len(part) + 1
+            yield "base32", unpacked
+
+
+def _parts(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Parts of a run that may be encoded by themselves: "v1/ZGV2aWNl", "prefix_ZGV2aWNl"."""
+    separators = [found.start() for found in _SEPARATORS.finditer(text, 0, _LONGEST_PATH)]
+    if len(text) > _LONGEST_PATH:  # data with something in front
+        for separator in separators[:_MOST_PREFIXES]:
+            yield separator + 1, text[separator + 1 :]
+        return
+    for start, end in zip([-1, *separators], [*separators, len(text)], strict=True):
+        if separators and end - start > RUN:
+            yield start + 1, text[start + 1 : end]
 
 
 def _speaks(plain: bytes) -> bool:

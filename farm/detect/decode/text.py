@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
-from farm.detect.decode.characters import Kind, kind_of
+from farm.detect.decode.characters import is_whole_text
 from farm.detect.decode.json_text import unescaped
 from farm.detect.decode.node import Budget, Place, Span, readable, shorten
 
@@ -24,6 +24,7 @@ _URL = re.compile(
 )
 _FIELD_ENDS = re.compile(rb"[&?#;]")
 _MOST_ROUNDS = 6
+_UNPERCENT_BLOCK = 1 << 20
 _NESTED = frozenset(b'{["<')
 
 
@@ -133,6 +134,8 @@ def unpercent(data: bytes) -> bytes:
 
     `urllib` goes through the text escape by escape; this goes run by run, or value by value.
     """
+    if len(data) > _UNPERCENT_BLOCK:
+        return b"".join(unpercent(data[first:last]) for first, last in _blocks(data))
     escapes = _PERCENT.findall(data)
     if not escapes:
         return data
@@ -145,10 +148,27 @@ def unpercent(data: bytes) -> bytes:
     return _DENSE.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), data)
 
 
-def undone(data: bytes) -> list[bytes] | None:
-    """A small text, and what it is after each round of undoing every escape in it.
+def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Parts of a long text, none of which ends within an escape."""
+    first = 0
+    while first < len(data):
+        last = first + _UNPERCENT_BLOCK
+        sign = data.rfind(b"%", last - 2, last)
+        last = sign if sign > first else last
+        yield first, last
+        first = last
 
-    None where that does not end soon, or gives no text: then it must be taken apart.
+
+def has_entity(data: bytes) -> bool:
+    """Whether a character of HTML is written by its number or name."""
+    return _ENTITY.search(data) is not None
+
+
+def undone(data: bytes, separator: bytes = b"") -> list[bytes] | None:
+    """A text, and what it is after each round of undoing every escape in it.
+
+    None where that does not end soon, or gives no text: then it must be taken apart. Several texts
+    may stand in `data` between separators, whose number stays the same.
     """
     levels = [data]
     for _ in range(_MOST_ROUNDS):
@@ -157,8 +177,12 @@ def undone(data: bytes) -> list[bytes] | None:
             text = unpercent(text)
         if b"\\" in text:
             bare = _HEX_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text)
-            text = unescaped(bare)
-        if b"&" in text and _ENTITY.search(text):
+            text = (
+                separator.join(map(unescaped, bare.split(separator)))
+                if separator
+                else (unescaped(bare))
+            )
+        if b"&" in text and has_entity(text):
             text = html.unescape(text.decode("utf-8", "surrogateescape")).encode(
                 "utf-8", "surrogateescape"
             )
@@ -166,7 +190,9 @@ def undone(data: bytes) -> list[bytes] | None:
             if b"+" in data:
                 levels += [one.replace(b"+", b" ") for one in levels]
             return levels
-        if kind_of(text) is not Kind.UTF8:
+        if separator and text.count(separator) != data.count(separator):
+            return None
+        if not is_whole_text(text.replace(separator, b"") if separator else text):
             return None
         levels.append(text)
     return None

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from farm.detect.decode.characters import Kind, kind_of, older_text
-from farm.detect.decode.engine import Engine, Marks
+from farm.detect.decode.engine import RUN, Engine, Marks
 from farm.detect.decode.formats import (
     holds_all,
     is_object,
@@ -23,9 +23,10 @@ from farm.detect.decode.formats import (
     unreadable,
     without_zeros,
 )
+from farm.detect.decode.json_text import JsonText
 from farm.detect.decode.node import Budget, Place, Span
-from farm.detect.decode.runs import encoded_runs
-from farm.detect.decode.text import FieldText, undone
+from farm.detect.decode.runs import believable, encoded_runs
+from farm.detect.decode.text import FieldText, has_entity, undone
 
 UNREADABLE = -1
 """In place of a needle's number: the leaf itself could not be read."""
@@ -106,22 +107,19 @@ class Walk:
         """
         if not pieces:
             return []
+        levels = undone(_SEPARATOR.join(piece for _, piece in pieces), separator=_SEPARATOR)
+        if levels is None:  # one of them is special: each by itself
+            if len(pieces) == 1:
+                return [pieces[0][0]]
+            middle = len(pieces) // 2
+            return self._worth_a_look(pieces[:middle]) + self._worth_a_look(pieces[middle:])
         worth: set[int] = set()
-        texts: list[bytes] = []
-        owners: list[int] = []
-        for index, piece in pieces:
-            levels = undone(piece)
-            if levels is None:
-                worth.add(index)
-                continue
-            texts += levels
-            owners += [index] * len(levels)
-        joined = _SEPARATOR.join(texts)
-        marks = self._scan(joined)
-        if marks.hits or marks.runs:
-            starts = _starts(texts)
-            for start in (*(hit[0] for hit in marks.hits), *marks.runs):
-                worth.add(owners[bisect.bisect_right(starts, start) - 1])
+        for level in levels:
+            marks = self._scan(level)
+            if marks.hits or marks.runs:
+                starts = _starts(level.split(_SEPARATOR))
+                for start in (*(hit[0] for hit in marks.hits), *marks.runs):
+                    worth.add(pieces[bisect.bisect_right(starts, start) - 1][0])
         return sorted(worth)
 
     def buffer(self, data: bytes, depth: int = 0) -> list[Found]:
@@ -150,7 +148,11 @@ class Walk:
     def _text(self, data: bytes, depth: int) -> list[Found]:
         text = structure(data)
         marks = self._scan(data)
-        spans = text.spans(self._budget)
+        if isinstance(text, JsonText) and self._escapes_hide_nothing(data, marks):
+            near = sorted({hit[0] for hit in marks.hits} | set(marks.runs))
+            spans = text.spans(self._budget, near)
+        else:
+            spans = text.spans(self._budget)
         marks = _outside(marks, spans)
         spans = spans + encoded_runs(data, marks.runs, self._budget)
         found: list[tuple[int, int, Found]] = [
@@ -158,7 +160,8 @@ class Walk:
         ]
         for index, one in self.pieces([span.data for span in spans], depth + 1):
             span = spans[index]
-            found.append((span.start, span.end, one._replace(steps=(span.step, *one.steps))))
+            if one.number != UNREADABLE or believable(data, spans, index):
+                found.append((span.start, span.end, one._replace(steps=(span.step, *one.steps))))
         found.sort(key=lambda entry: entry[0])
         places = text.places([start for start, _, _ in found])
         leaves = _Leaves(data)
@@ -166,6 +169,21 @@ class Walk:
             _placed(leaves, place, start, end, one)
             for place, (start, end, one) in zip(places, found, strict=True)
         ]
+
+    def _escapes_hide_nothing(self, data: bytes, marks: Marks) -> bool:
+        """Whether the same stands in a text once all its percent signs are undone.
+
+        Then its strings need not be undone one by one: in most documents they are URLs.
+        """
+        if b"%" not in data or b"\\" in data or (b"&" in data and has_entity(data)):
+            return False
+        if b'"<' in data or b'"{' in data or b'"[' in data:
+            return False
+        levels = undone(data)
+        if levels is None:
+            return False
+        shown = _shown(data, marks)
+        return all(_shown(level, self._scan(level)) == shown for level in levels[1:])
 
     def _together(self, pieces: list[tuple[int, bytes]], depth: int) -> list[tuple[int, Found]]:
         """Search small pieces of text, or of too few bytes to be anything, in one pass."""
@@ -185,6 +203,8 @@ class Walk:
         runs = encoded_runs(joined, marks.runs, self._budget)
         for run, one in self.pieces([span.data for span in runs], depth + 1):
             span = runs[run]
+            if one.number == UNREADABLE and not believable(joined, runs, run):
+                continue
             which = bisect.bisect_right(starts, span.start) - 1
             index, data = pieces[which]
             place, leaves = Place("", 0, len(data)), _Leaves(data)
@@ -272,6 +292,14 @@ def _look(piece: bytes) -> Look:
     if piece[0] in _DOCUMENTS or b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
         return Look.ESCAPES if kind_of(piece) is Kind.UTF8 else Look.ALONE
     return Look.NONE if kind_of(piece) is Kind.UTF8 or not is_object(piece) else Look.ALONE
+
+
+def _shown(data: bytes, marks: Marks) -> tuple[list[tuple[int, bytes]], list[bytes]]:
+    """What marks stand for, wherever they stand."""
+    return (
+        [(number, data[start:end]) for start, end, number in marks.hits],
+        [data[start : start + RUN] for start in marks.runs],
+    )
 
 
 def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
