@@ -55,6 +55,10 @@ class Interruptions:
         """How often a group such as "location" was asked for."""
         return sum(1 for each in self.requests if each.group == group)
 
+    def begin_anew(self) -> None:
+        """Count interruptions from zero again: the app's own screen has been reached."""
+        self._answered = 0
+
     def words_of(self, group: str) -> tuple[str, ...]:
         """Words by which a group is told, to see whether the app has spoken of it."""
         return vocabulary().permission_groups.get(group, ())

@@ -204,3 +204,16 @@ async def test_consent_on_the_way_is_answered_as_asked() -> None:
         run = Run(driver=phone, journal=diary, app=phone, policy=QUICK)
         await run.explore(events=4, consent=answer)
         assert diary.answers[0] == (answer, label)
+
+
+async def test_many_interruptions_do_not_end_a_long_walk() -> None:
+    """Each screen asks for something once: more in all than one dialog may in a row."""
+    count = 30
+    rows = tuple(Item(f"甲{chr(0x4E00 + number)}", number) for number in range(1, count))
+    asking = [
+        MazeScreen(id=n, kind="leaf", title=f"页{chr(0x4E00 + n)}", dialog="permission")
+        for n in range(1, count)
+    ]
+    maze = _plain(MazeScreen(id=0, kind="menu", title="首页", items=rows), *asking)
+    walked = await walk(maze, "model", 160, read_pictures=False)
+    assert walked.seen == count, walked.report

@@ -183,6 +183,7 @@ class Explorer:
         place, fresh = self.graph.see(name, actions)
         self._activities.add(state.activity)
         self._vain_restarts = 0
+        self._permissions.begin_anew()
         heard = await self._novelty()
         news = fresh or bool(heard - self._heard)
         self._heard |= heard
