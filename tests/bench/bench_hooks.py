@@ -93,7 +93,7 @@ async def cost(portal: Portal, script: str, argument: Any) -> float:
         await asyncio.to_thread(loaded.load)
         await asyncio.to_thread(loaded.exports_sync.init, argument)
         await victim.do("many 5000")
-        rounds = [int(await victim.do(f"many {CALLS}")) for _ in range(ROUNDS)]
+        rounds = [int(await victim.do(f"many {CALLS}", 60)) for _ in range(ROUNDS)]
         return min(rounds) / CALLS / 1000
 
 
@@ -125,7 +125,7 @@ async def sustained(portal: Portal, folder: Path) -> str:
         memory = [resident_megabytes(one) for one in (victim.pid, os.getpid())]
         before = processor_seconds(victim.pid), processor_seconds(os.getpid())
         first, began = writer.count, time.monotonic()
-        nanoseconds = int(await victim.do(f"many {SUSTAINED}"))
+        nanoseconds = int(await victim.do(f"many {SUSTAINED}", 280))
         while writer.count - first < SUSTAINED and time.monotonic() - began < 300:
             await asyncio.sleep(0.02)
         seconds = time.monotonic() - began

@@ -12,8 +12,8 @@ import type { PortTried } from "./sockets.js";
 /** What a path that the app opens or looks up gives away. */
 const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/proc\/(self|thread-self|\d+)\/(s?maps|mem|pagemap)$/, "maps"],
-  [/^\/proc\/(self|\d+)\/task\/\d+\/(comm|status|stat)$/, "thread names"],
-  [/^\/proc\/(self|\d+)\/(fd|exe|status)$/, "tracer"],
+  // Not stat or status of the process itself: every measurement of speed reads those.
+  [/^\/proc\/(self|\d+)\/task\/\d+\/(comm|status)$/, "thread names"],
   [/^\/(data\/local\/tmp|data\/local|system\/(bin|lib64?)|data\/adb)\/(re\.)?(frida|gum)[^/]*/i, "files"],
   [/^(\/system(_ext)?|\/vendor|\/sbin|\/su|\/data\/local|\/data\/adb|\/cache)(\/[\w.-]+)*\/(su|busybox|magisk(hide|policy|su)?|ksu|daemonsu)$/, "su"],
   [/^\/system\/app\/Superuser\.apk$/, "su"],

@@ -179,20 +179,20 @@ class Victim:
         """Whether the process runs."""
         return self.process.poll() is None
 
-    async def _line(self) -> str:
+    async def _line(self, seconds: float = _SECONDS) -> str:
         assert self.process.stdout is not None
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             while line := await asyncio.to_thread(self.process.stdout.readline):
                 if line.startswith(b"victim: "):
                     return line.decode().removeprefix("victim: ").strip()
         raise AssertionError("the victim ended")
 
-    async def do(self, command: str) -> str:
+    async def do(self, command: str, seconds: float = _SECONDS) -> str:
         """Let the app do something and give its answer."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{command}\n".encode())
         self.process.stdin.flush()
-        return await self._line()
+        return await self._line(seconds)
 
 
 class Phone:
