@@ -13,19 +13,17 @@ from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
 from farm.campaign.decisions import (
     ANALYSIS_KEY,
-    JobFacts,
     RetryPolicy,
     Settled,
     decide_report,
 )
+from farm.campaign.ledger.facts import facts_of
 from farm.campaign.ledger.values import Report
 from farm.campaign.vocabulary import (
     FINAL_STATES,
     AttemptState,
-    CampaignState,
     Cause,
     JobKind,
-    JobState,
 )
 
 _FACTS = """
@@ -69,7 +67,7 @@ async def report(
             elif state not in _OPEN or name in answers:
                 answers.setdefault(name, state)
             else:
-                facts = _facts(row)
+                facts = facts_of(row)
                 decision = decide_report(facts, item.fence, item.cause, policy)
                 answers[name] = decision.attempt
                 settled.append((item, decision, row))
@@ -184,18 +182,6 @@ async def _plan_analyses(client: Client, sessions: Sequence[tuple[Report, Any]])
 def analysis_key(campaign: int, job: int, fence: int) -> bytes:
     """Identity of the job that judges one attempt's recording."""
     return hashlib.blake2b(f"analysis/{campaign}/{job}/{fence}".encode(), digest_size=16).digest()
-
-
-def _facts(row: Any) -> JobFacts:
-    return JobFacts(
-        state=JobState(row["state"]),
-        campaign=CampaignState(row["campaign_state"]),
-        fence=row["fence"],
-        delivery=row["delivery"],
-        faults=row["faults"],
-        unknowns=row["unknowns"],
-        losses=row["losses"],
-    )
 
 
 def _text(text: str) -> str:

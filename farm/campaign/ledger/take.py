@@ -10,15 +10,15 @@ from farm.campaign import queue
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
 from farm.campaign.decisions import (
-    JobFacts,
     Requirement,
     RetryPolicy,
     Take,
     choose_slot,
     decide_take,
 )
+from farm.campaign.ledger.facts import facts_of
 from farm.campaign.ledger.values import AppFile, Assignment, Offer, SessionOptions, Work
-from farm.campaign.vocabulary import CampaignState, Cause, JobKind, JobState, Reason
+from farm.campaign.vocabulary import Cause, JobKind, Reason
 
 _HAND_BACK_SECONDS = 5.0  # until another host, or this one, is offered the entry again
 _LOCKED_SECONDS = 1.0
@@ -89,7 +89,7 @@ async def _serve(
             # Being reported by its last holder at this moment, or deleted.
             await queue.give_back(client, entry, _LOCKED_SECONDS)
             continue
-        decision = decide_take(_facts(row), entry.delivery, policy)
+        decision = decide_take(facts_of(row), entry.delivery, policy)
         if decision is Take.RUN:
             slot = choose_slot(free, row["avoid"], row["avoiding"])
             if slot is None:
@@ -163,18 +163,6 @@ async def _start(
         [slot for _, slot in run],
         host,
         worker,
-    )
-
-
-def _facts(row: Any) -> JobFacts:
-    return JobFacts(
-        state=JobState(row["state"]),
-        campaign=CampaignState(row["campaign_state"]),
-        fence=row["fence"],
-        delivery=row["delivery"],
-        faults=row["faults"],
-        unknowns=row["unknowns"],
-        losses=row["losses"],
     )
 
 
