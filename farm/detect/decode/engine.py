@@ -35,7 +35,6 @@ _UUID = re.compile(
     rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
     rb"(?![A-Za-z0-9+/_\-])"
 )
-_DASH = b"-"[0]
 _BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
 _RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
 _HARDWARE_ADDRESS = 6  # bytes
@@ -94,7 +93,7 @@ class Engine:
         for number, end in events:
             if number < 0:
                 start = end - RUN if number == _RUNS else _run_start(data, end)
-                if data[start + 8] != _DASH or not _UUID.match(data, start):
+                if data[start + 8 : start + 9] != b"-" or not _UUID.match(data, start):
                     runs.append(start)
                 continue
             hit = (self._shape if number >= first_shape else self._needle)(data, end, number)
@@ -118,24 +117,24 @@ class Engine:
         events: list[tuple[int, int]] = []
         append = events.append
         numbers, shapes = self._numbers, len(self._needles)
-        left = dict.fromkeys((*numbers, _RUNS, *self._shapes), _MOST_EVENTS)
+        counts: dict[int, int] = {}  # of the few patterns that match, not of all there are
 
         def on_literal(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             number = numbers[index]
-            left[number] -= 1
-            if left[number] >= 0:
+            counts[number] = count = counts.get(number, 0) + 1
+            if count <= _MOST_EVENTS:
                 append((number, end))
 
         def on_expression(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             number = index - 1 + shapes if index else _RUNS
-            left[number] -= 1
-            if left[number] >= 0:
+            counts[number] = count = counts.get(number, 0) + 1
+            if count <= _MOST_EVENTS:
                 append((number, end))
 
         if self._literals is not None:
             self._literals.scan(data, match_event_handler=on_literal)
         self._expressions.scan(data, match_event_handler=on_expression)
-        return events, any(remaining < 0 for remaining in left.values())
+        return events, any(count > _MOST_EVENTS for count in counts.values())
 
     def _longest(self, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """In order, each once; of a shape only the longest that begins at a place."""

@@ -95,6 +95,7 @@ def test_values_too_short_to_be_noticed_as_a_run(value: bytes) -> None:
         assert len(text) <= 16
         data = b'{"p": "%s", "q": "abc"}' % text
         assert ("json $.p", "base64") in paths(data, needle=value)
+        assert ("base64",) in paths(text, needle=value), "also at the very end"
     hexadecimal = binascii.hexlify(value)
     assert ("json $.p", "hex") in paths(b'{"p": "%s"}' % hexadecimal, needle=value)
 
