@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from farm import __version__
 from farm.devices.gadget import CAVEAT
+from farm.devices.known_identity import read_identity
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.explore.run import Run
@@ -138,7 +139,7 @@ class Stage:
             ),
             state_folder=self._tools.ledgers,
         )
-        for note in self._prepared.notes:
+        for note in [*self._prepared.notes, *await read_identity(self._phone)]:
             self.note(note)
         await self._phone.start_screen()
 

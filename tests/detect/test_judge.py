@@ -208,6 +208,13 @@ def test_a_checked_number_never_read_is_for_a_person_to_look_at() -> None:
     assert analysis.verdict.kind is VerdictKind.UNDETERMINED
 
 
+def test_another_phones_number_is_not_claimed_where_this_phones_is_known() -> None:
+    scene = Scene().begin()
+    scene.identity(DataType.IMEI, IMEI, how="read")
+    scene.flow(2000, TRACKER, path="/?imei=352099001761481")
+    assert scene.end().judge().verdict.kind is VerdictKind.CLEAN
+
+
 @pytest.mark.parametrize("key", ["id", "order", "t"])
 def test_a_checked_number_under_no_name_of_its_kind_is_not_claimed(key: str) -> None:
     scene = Scene().begin()

@@ -226,6 +226,8 @@ def test_positions_in_the_systems_of_chinese_maps(data: bytes, form: str) -> Non
     [
         b'{"lat":31.230416}',  # one half
         b'{"lat":31.2390,"lng":121.4737}',  # a kilometre away
+        b'{"lat":31.2310,"lng":121.4737}',  # 60 metres
+        b"31.2304 " + b"x" * 500 + b" 121.4737",
         b'{"v1":"31.2","v2":"121.5"}',  # a version and something else
         b'{"lat":-31.2304,"lng":121.4737}',
         b'{"lat":131.2304,"lng":121.4737}',
