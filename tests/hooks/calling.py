@@ -16,7 +16,7 @@ from farm.twin.world import World
 from tests.recorders.api.victim import MemoryWriter
 from tests.twin.android.sample_phone import sample_phone
 
-_SECONDS = 90.0
+_SECONDS = 200.0
 PACKAGE = "com.example.catalogue"
 
 

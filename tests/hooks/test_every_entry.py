@@ -12,6 +12,10 @@ from farm.model.events import Call
 from farm.recorders.api.catalogue import load_catalogue
 from tests.hooks.calling import Calls, Told
 
+pytestmark = pytest.mark.timeout(
+    400
+)  # the first test waits for the app, which may have to be built
+
 # Entries that a call of another one means as well, on purpose: the wider one is recorded too.
 ALSO = {
     ("content.profile", "content.contacts"),
