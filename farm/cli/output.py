@@ -33,12 +33,13 @@ def plain(text: str, longest: int = _LONGEST) -> str:
 
 def say(message: str) -> None:
     """Print one line for people; nothing in it is taken for markup."""
-    console.print(Text(message))
+    console.print(Text(message), soft_wrap=True)
 
 
 def complain(message: str) -> None:
     """Print one error line for people."""
-    console.print(Text.assemble(("error: ", "bold red"), plain(message, 2000)))
+    # One error is one line, however narrow the terminal that nobody looks at.
+    console.print(Text.assemble(("error: ", "bold red"), plain(message, 2000)), soft_wrap=True)
 
 
 def emit_json(value: object) -> None:

@@ -8,7 +8,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from farm.model.errors import AppError, DeviceError, DeviceGone, FarmError, SetupError
+from farm.model.errors import (
+    AppError,
+    DeviceError,
+    DeviceGone,
+    FarmError,
+    RecordingError,
+    SetupError,
+)
 from farm.model.events import StateChange
 from farm.model.vocabulary import Outcome, SessionState
 from farm.session.machine import AFTER_FAILURE, Progress
@@ -98,9 +105,15 @@ class SessionRunner:
         return work[state]
 
     async def _during(self, state: SessionState, work: Callable[[], Awaitable[None]]) -> None:
+        unsaid: RecordingError | None = None
         if state is not self._progress.state:
             self._progress = self._progress.advance(state)
-            self._note_state()
+            try:
+                self._note_state()
+            except RecordingError as error:
+                if state not in AFTER_FAILURE:
+                    raise
+                unsaid = error  # what is owed to phone and recorders is owed on a full disk too
         began = time.monotonic()
         deadline = self._stage.deadline_of(state)
         try:
@@ -111,6 +124,8 @@ class SessionRunner:
             raise DeviceError(message) from error
         finally:
             self._seconds[state] = time.monotonic() - began
+        if unsaid is not None:
+            raise unsaid
 
     async def _afterwards(self, state: SessionState) -> None:
         """Do what is owed after any ending; a failure here is noted and the rest goes on."""

@@ -49,7 +49,7 @@ async def test_exec_out_is_binary(adb: Adb) -> None:
 
 async def test_exec_in_sees_the_end_of_input(adb: Adb) -> None:
     await adb("exec-in", "cat > /data/local/tmp/in", data=b"x" * 100_000)
-    for _ in range(50):
+    for _ in range(400):
         if (await adb("shell", "stat -c %s /data/local/tmp/in")).out == b"100000\n":
             return
         await asyncio.sleep(0.05)
