@@ -1,6 +1,7 @@
 """A real JVM to hook: compiled once, driven by lines, reached through a portal as a phone is."""
 
 import asyncio
+import atexit
 import contextlib
 import functools
 import os
@@ -26,6 +27,7 @@ _SECONDS = 30.0
 def compiled() -> Path:
     """Folder with the classes; the class that arrives late lies apart in `late`."""
     folder = Path(tempfile.mkdtemp(prefix="farm-victim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     base = [str(path) for path in SOURCES.rglob("*.java") if path.parent.name != "late"]
     for target, files in (("base", base), ("late", [str(SOURCES / "late" / "OpenIDSDK.java")])):
         command = ["javac", "--release", "11", "-d", str(folder / target), *files]
