@@ -20,6 +20,7 @@ from farm.report.drawing import Drawing, draw
 from farm.report.exploring import Growths
 from farm.report.masking import Masker, visible
 from farm.report.pictures import thumbnail
+from farm.report.reasons import in_chinese
 
 _MOST_FINDINGS = 200
 _MOST_SECRETS = 5000
@@ -107,6 +108,7 @@ def _environment(masker: Masker) -> jinja2.Environment:
     filters: dict[str, Any] = {
         "plain": lambda text: visible(str(text)),
         "masked": lambda text: masker.text(str(text)),
+        "in_chinese": in_chinese,
         "value": lambda text: masker.value(str(text)),
         "masked_url": lambda text: masker.url(str(text)),
         "clock": _clock,
