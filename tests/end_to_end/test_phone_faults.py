@@ -75,7 +75,8 @@ async def test_a_cable_that_falls_out_in_any_state(tmp_path: Path, state: Sessio
         result = await lab.inspect(order, entered(state), fall_out)
         assert result.outcome is Outcome.INTERRUPTED
         assert result.phone_failed
-        assert "vanished" in result.reason or "the connection to the phone broke" in result.reason
+        # Which command noticed it first, and in which words, depends on the moment.
+        assert lab.twin.serial in result.reason
         passed = states(result)
         assert passed[passed.index(SessionState.FAILED) - 1] is state
         assert result.sealed and verify(result.folder) == []
