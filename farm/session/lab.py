@@ -5,7 +5,6 @@ Owns what many sessions share and ends it in order. Judges nothing.
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from farm.recorders.api.catalogue import load_catalogue
 from farm.recorders.network import CaptureOptions, CaptureProcess
 from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
+from farm.session.repackaging import file_sha256
 from farm.session.runner import SessionRunner
 from farm.session.settings import LabSettings
 from farm.session.stage import StageTools
@@ -68,7 +68,7 @@ class Lab:
             raise SetupError(
                 f"{settings.bundle}: missing; run `make setup`, which builds the hooks"
             )
-        self._bundle_sha256 = await asyncio.to_thread(_sha256, settings.bundle)
+        self._bundle_sha256 = await asyncio.to_thread(file_sha256, settings.bundle)
         catalogue = await asyncio.to_thread(load_catalogue, settings.catalogue, settings.hooks)
         self._catalogue_sha256 = catalogue.sha256
         self._key = await asyncio.to_thread(load_or_create_key, settings.key)
@@ -177,11 +177,6 @@ class _Blamed(DeviceError):
 async def inspect_apk(path: Path) -> App:
     """Read an APK's static facts off the event loop; see `farm.apps.inspect`."""
     return await asyncio.to_thread(inspect, path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _capture_options(settings: LabSettings) -> CaptureOptions:

@@ -38,7 +38,7 @@ def repackaged(
     digest = hashlib.sha256(b"\0".join([_VERSION, app.apk_sha256.encode(), abi.encode(), ca_pem]))
     digest.update(gadget)
     for split in apks[1:]:
-        digest.update(hashlib.sha256(split.read_bytes()).digest())
+        digest.update(file_sha256(split).encode())
     copies = folder / digest.hexdigest()[:32]
     names = ["base.apk", *(f"split-{number}.apk" for number in range(1, len(apks)))]
     if not (copies / "whole").is_file():
@@ -60,6 +60,12 @@ def repackaged(
         (copies / "whole").touch()
         _prune(folder, keep=copies)
     return [copies / name for name in names]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file in hex; blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _prune(folder: Path, keep: Path) -> None:

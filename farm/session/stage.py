@@ -5,7 +5,6 @@ One method per state. Which state comes when, and what a failure means, is the r
 
 import asyncio
 import contextlib
-import hashlib
 import platform
 import time
 from collections.abc import Coroutine, Sequence
@@ -34,7 +33,7 @@ from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
 from farm.session.novelty import Heard
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
-from farm.session.repackaging import repackaged
+from farm.session.repackaging import file_sha256, repackaged
 
 _HEARTBEAT_SECONDS = 1.0
 _CLOCK_SECONDS = 15.0
@@ -160,7 +159,7 @@ class Stage:
             ca_pem=self._tools.capture.ca_certificate,
             folder=self._tools.repackaged,
         )
-        digest = await asyncio.to_thread(_sha256, copies[0])
+        digest = await asyncio.to_thread(file_sha256, copies[0])
         options = self._session.options | {"repackaged_sha256": digest}
         self._session = msgspec.structs.replace(self._session, options=options)
         self.note(CAVEAT)
@@ -312,8 +311,3 @@ class Stage:
             if self._life is not None and since_canary >= _CANARY_SECONDS:
                 since_canary = 0.0
                 await self._life.send("periodic")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
