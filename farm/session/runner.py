@@ -5,6 +5,7 @@ cause. Only here are broad exceptions caught, and each one becomes a fact on rec
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -55,8 +56,8 @@ class SessionRunner:
         """
         began = time.monotonic()
         cancelled: asyncio.CancelledError | None = None
-        self._note_state()
         try:
+            self._note_state()
             async with asyncio.TaskGroup() as background:
                 self._stage.background = background
                 for state in _WORKING:
@@ -168,8 +169,12 @@ class SessionRunner:
 
     def _fail(self, reason: str) -> None:
         where = self._progress.state
-        self._progress = self._progress.fail(f"{where}: {reason}"[:1000])
-        self._stage.note(StateChange(state=SessionState.FAILED, reason=f"{where}: {reason}"[:1000]))
+        text = f"{where}: {reason}"[:1000]
+        self._progress = self._progress.fail(text)
+        with contextlib.suppress(RecordingError):
+            # Said in the seal as well. A stream that learns only here that its disk is full
+            # has written the state from its reserve; cleaning the phone may not wait for it.
+            self._stage.note(StateChange(state=SessionState.FAILED, reason=text))
 
     def _note_state(self) -> None:
         self._stage.note(StateChange(state=self._progress.state))

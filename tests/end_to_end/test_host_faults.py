@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from farm.model.events import AnyBody, Gap, Launched, StateChange
@@ -125,6 +126,28 @@ async def test_a_disk_that_fills_up_in_mid_session(tmp_path: Path, small_disk: P
         )
         if result.sealed:
             assert verify(result.folder) == []
+        ballast.unlink()
+        await nothing_left(lab)
+        await goes_on(lab)
+
+
+async def test_a_picture_that_finds_no_room_ends_the_session_in_order(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    """Here the device stream learns that the disk is full when it notes that the session failed."""
+    async with twin_lab(tmp_path, home=small_disk / "home") as lab:
+        ballast = small_disk / "ballast"
+        order = await lab.order("everything", "greedy")
+        bound = order.scenario.bound(
+            {"ballast": str(ballast), "stream": "home/recordings/*/device.jsonl"}
+        )
+        result = await lab.inspect(msgspec.structs.replace(order, scenario=bound))
+        assert result.outcome is Outcome.INTERRUPTED
+        assert "disk" in result.reason
+        states = [one.body for one in events(result, Stream.DEVICE)]
+        assert any(
+            isinstance(one, StateChange) and one.state is SessionState.FAILED for one in states
+        )
         ballast.unlink()
         await nothing_left(lab)
         await goes_on(lab)
