@@ -1,4 +1,5 @@
-"""One embedded PostgreSQL for the whole run of these tests; every test gets its own database."""
+"""One embedded PostgreSQL for the whole run, where a test asks for it; every test gets its own
+database in it."""
 
 import secrets
 import subprocess
