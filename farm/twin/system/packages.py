@@ -14,7 +14,8 @@ import msgspec
 from farm.twin.contracts import InstalledPackage
 from farm.twin.system.actor import FIRST_APP, ROOT_ACTOR
 from farm.twin.system.apk import ApkFacts, InvalidApk, read_apk
-from farm.twin.system.filesystem import Filesystem, Owner
+from farm.twin.system.filesystem import Filesystem
+from farm.twin.system.namespace import Owner
 from farm.twin.system.permissions import granted_at_install
 
 MAX_SESSIONS = 50

@@ -13,9 +13,10 @@ from farm.twin.system.actor import ROOT_ACTOR, SHELL_ACTOR
 from farm.twin.system.clock import PhoneClock
 from farm.twin.system.commands.pushed import pushed_program
 from farm.twin.system.commands.table import PROGRAMS
-from farm.twin.system.filesystem import Filesystem, Owner
+from farm.twin.system.filesystem import Filesystem
 from farm.twin.system.interpreter import Context, Exit, Program
 from farm.twin.system.logcat import Log
+from farm.twin.system.namespace import Owner
 from farm.twin.system.packages import PackageManager
 from farm.twin.system.processes import ProcessTable
 from farm.twin.system.profile import TwinProfile

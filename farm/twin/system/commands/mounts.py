@@ -3,9 +3,9 @@
 import secrets
 from dataclasses import replace
 
-from farm.twin.system.commands.files import options
-from farm.twin.system.filesystem import Owner
+from farm.twin.system.commands.arguments import options
 from farm.twin.system.interpreter import Context, Program, run_program
+from farm.twin.system.namespace import Owner
 
 
 async def mount(context: Context) -> int:

@@ -2,7 +2,9 @@
 
 from farm.twin.system.commands import (
     activity,
+    attributes,
     basic,
+    copying,
     dumpsys,
     files,
     logs,
@@ -21,15 +23,16 @@ from farm.twin.system.interpreter import Context, Program, run_program
 
 PROGRAMS: dict[str, Program] = {}
 for module in (
-    activity, basic, dumpsys, files, logs, mounts, network, package, pushed, screen, settings,
-    system, text, touchscreen, users,
+    activity, attributes, basic, copying, dumpsys, files, logs, mounts, network, package, pushed,
+    screen, settings, system, text, touchscreen, users,
 ):  # fmt: skip
     PROGRAMS.update(module.PROGRAMS)
 
 
 async def _toybox(context: Context) -> int:
     if len(context.args) < 2:
-        await context.out(" ".join(sorted({**files.PROGRAMS, **text.PROGRAMS})) + "\n")
+        ours = (files, attributes, copying, text)
+        await context.out(" ".join(sorted({name for one in ours for name in one.PROGRAMS})) + "\n")
         return 0
     if context.args[1] not in PROGRAMS:
         return await context.fail(f"toybox: Unknown command {context.args[1][:100]}", 127)

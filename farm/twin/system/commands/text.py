@@ -4,7 +4,7 @@ import base64 as codec
 import os
 import re
 
-from farm.twin.system.commands.files import options
+from farm.twin.system.commands.arguments import options
 from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.streams import FileInput, LineReader, read_all
 
