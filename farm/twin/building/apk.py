@@ -1,11 +1,14 @@
 """Build a sample app's signed APK: manifest, resources, dex for readers, Java code for the JVM."""
 
 import json
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import msgspec
 
 from farm.model.errors import SetupError
 from farm.paths import BUILD
@@ -87,31 +90,67 @@ def build_all(out: Path = APKS) -> dict[str, Path]:
         return {folder.name: apk for folder, apk in zip(folders, built, strict=True)}
 
 
+class Code(msgspec.Struct, frozen=True):
+    """An app's code: a jar that the twin runs and a dex that static tools read."""
+
+    jar: Path
+    dex: Path
+
+
 def _build(sample: Sample, sources: list[Path], folder: Path) -> Path:
+    code = compile_code(sample, sources, folder / "code")
+    return pack(sample, code, folder, sources=sources)
+
+
+def compile_code(sample: Sample, sources: list[Path], folder: Path) -> Code:
+    """Compile Java sources, and the ids of resources that they name, into a new folder."""
+    generated, classes = folder / "gen", folder / "classes"
+    generated.mkdir(parents=True)
+    described = _describe(sample, sources, folder)
+    named = ("--custom-package", sample.code_package)
+    run_tool("aapt", "package", "-f", "-m", "-J", generated, *named, *described)
+    _write_pins(sample, generated)
+    run_tool("javac", *JAVAC_FLAGS, "-cp", build_runtime_jar(), "-d", classes,
+             *sources, *java_files(generated))  # fmt: skip
+    jar = folder / "classes.jar"
+    _write_jar(classes, jar)
+    return Code(jar, _dex(classes, folder))
+
+
+def pack(
+    sample: Sample,
+    code: Code,
+    folder: Path,
+    *,
+    sources: Sequence[Path] = (),
+    assets: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Put manifest, resources, code and assets into a signed APK below `folder`."""
+    inside = folder / "assets"
+    (inside / "jvm").mkdir(parents=True)
+    for name, content in (assets or {}).items():
+        (inside / name).write_bytes(content)
+    shutil.copyfile(code.jar, inside / "jvm" / "classes.jar")
+    facts = json.dumps(_facts(sample), ensure_ascii=False)
+    (inside / "jvm" / "manifest.json").write_text(facts, "utf-8")
+    described = _describe(sample, sources, folder)
+    unsigned = folder / "unsigned.apk"
+    run_tool("aapt", "package", "-f", "-A", inside, "-F", unsigned, *described)
+    with zipfile.ZipFile(unsigned, "a", zipfile.ZIP_DEFLATED) as apk:
+        apk.write(code.dex, "classes.dex")
+    return sign(unsigned, sample.developer)
+
+
+def _describe(sample: Sample, sources: Sequence[Path], folder: Path) -> tuple[str | Path, ...]:
+    """Write the manifest and the resources; returns aapt's arguments for them."""
     if not _FRAMEWORK.exists():
         raise SetupError(
             f"{_FRAMEWORK} was not found; install it: apt-get install android-framework-res"
         )
-    manifest, resources, generated = folder / "AndroidManifest.xml", folder / "res", folder / "gen"
+    manifest, resources = folder / "AndroidManifest.xml", folder / "res"
     manifest.write_text(manifest_xml(sample), encoding="utf-8")
     write_resources(sample, sources, resources)
-    generated.mkdir()
-    described = ("-M", manifest, "-S", resources, "-I", _FRAMEWORK)
-    run_tool("aapt", "package", "-f", "-m", "-J", generated, *described)
-    _write_pins(sample, generated)
-    classes = folder / "classes"
-    run_tool("javac", *JAVAC_FLAGS, "-cp", build_runtime_jar(), "-d", classes,
-             *sources, *java_files(generated))  # fmt: skip
-    code = folder / "assets" / "jvm"
-    code.mkdir(parents=True)
-    _write_jar(classes, code / "classes.jar")
-    (code / "manifest.json").write_text(json.dumps(_facts(sample), ensure_ascii=False), "utf-8")
-    dex = _dex(classes, folder)
-    unsigned = folder / "unsigned.apk"
-    run_tool("aapt", "package", "-f", "-A", folder / "assets", "-F", unsigned, *described)
-    with zipfile.ZipFile(unsigned, "a", zipfile.ZIP_DEFLATED) as apk:
-        apk.write(dex, "classes.dex")
-    return sign(unsigned, sample.developer)
+    return ("-M", manifest, "-S", resources, "-I", _FRAMEWORK)
 
 
 def _called(catalogue: Sequence[Path], out: Path) -> list[Path]:
@@ -143,6 +182,7 @@ def sign(unsigned: Path, developer: str) -> Path:
 def _facts(sample: Sample) -> dict[str, object]:
     """What the app's process must know of its manifest."""
     return {
+        "code_package": sample.code_package,
         "application": sample.application,
         "main_activity": sample.activities[0],
         "providers": sample.providers,
@@ -161,7 +201,7 @@ def _write_pins(sample: Sample, generated: Path) -> None:
         for name, host in sample.pins.items()
     )
     (generated / "Pins.java").write_text(
-        f"package {sample.package};\n\n/** Pins of the app's servers. */\n"
+        f"package {sample.code_package};\n\n/** Pins of the app's servers. */\n"
         f"final class Pins {{\n{constants}\n    private Pins() {{}}\n}}\n"
     )
 

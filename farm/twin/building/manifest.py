@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -60,7 +61,7 @@ def _components(sample: Sample) -> str:
     return "\n    ".join(lines)
 
 
-def write_resources(sample: Sample, java: list[Path], folder: Path) -> None:
+def write_resources(sample: Sample, java: Sequence[Path], folder: Path) -> None:
     """Write the label, the ids that the sources name, and an icon into a `res` folder."""
     values = folder / "values"
     drawable = folder / "drawable"

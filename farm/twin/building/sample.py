@@ -20,6 +20,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     target_sdk: int
     activities: list[str]  # the first is the launcher's
     developer: str = "example"  # whose key signs it
+    namespace: str = ""  # the package of class R; empty: the app's own
     min_sdk: int = 21
     permissions: list[str] = []
     application: str = ""
@@ -29,6 +30,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pins: dict[str, str] = {}  # constant of the generated class Pins to the host it pins
     debuggable: bool = False
     calls: bool = False  # code that calls everything of the hook catalogue is generated in
+
+    @property
+    def code_package(self) -> str:
+        """The package in which the code's generated classes live."""
+        return self.namespace or self.package
 
     @property
     def full_permissions(self) -> list[str]:

@@ -12,7 +12,9 @@ from farm.twin.runtime.binding import bind_message
 from farm.twin.runtime.endings import Endings
 from farm.twin.runtime.permission_requests import PermissionRequests
 from farm.twin.runtime.processes import Processes, ProcessStartError
+from farm.twin.runtime.roms import rom_of
 from farm.twin.runtime.services import ServiceError, Services
+from farm.twin.runtime.system_windows import SETTINGS, battery_question, settings_page
 from farm.twin.runtime.views import decode_view
 from farm.twin.runtime.windows import (
     MAX_WINDOWS_PER_PROCESS,
@@ -24,6 +26,7 @@ from farm.twin.runtime.windows import (
 )
 
 _MAX_ACTIVITIES = 30
+IGNORE_BATTERY_OPTIMIZATIONS = "android.settings.REQUEST_IGNORE_BATTERY_OPTIMIZATIONS"
 
 
 class Activities:
@@ -173,6 +176,7 @@ class Activities:
             "log": self._log,
             "request_permissions": self._request_permissions,
             "start_activity": self._start_activity,
+            "system_activity": self._system_activity,
             "finish": self._finish,
             "exit": self._exit,
             "crash": self._crash,
@@ -276,6 +280,36 @@ class Activities:
         self.system.log(
             "I", "ActivityManager", f"START u0 {{cmp={package}/{name}}} from uid {process.uid}"
         )
+        if package == SETTINGS[0]:
+            self._open_settings()
+
+    def _open_settings(self) -> None:
+        task = self._front_task(SETTINGS[0])
+        task.activities.clear()
+        record = self._add_record(task, SETTINGS[1], 0)
+        record.windows.append(settings_page())
+        self.stack.changed()
+
+    def close_page(self, window: Window) -> None:
+        """Back on a page of the system's own: what was behind it shows again."""
+        task = self.stack.task(window.package)
+        if task is None:
+            return
+        self.stack.tasks.remove(task)
+        self.stack.changed()
+        front = self.stack.front
+        if front is not None and front.top is not None:
+            self._set_state(front.top, "resume")
+
+    def _system_activity(self, process: AppProcess, message: Message) -> None:
+        """An app asks for one of the system's dialogs by its action."""
+        action = str(message.get("action") or "")[:300]
+        self.system.log("I", "ActivityManager", f"START u0 {{act={action}}} uid {process.uid}")
+        package = self.system.package(process.package)
+        if package is not None and action == IGNORE_BATTERY_OPTIMIZATIONS:
+            rom = rom_of(self.system.manufacturer, self.system.sdk)
+            self.stack.system.append(battery_question(rom.battery, package.label))
+            self.stack.changed()
 
     def _finish(self, process: AppProcess, message: Message) -> None:
         task = self.stack.task(process.package)

@@ -3,15 +3,13 @@
 from farm.twin.contracts import InstalledPackage, SystemHalf
 from farm.twin.runtime.app_process import AppProcess
 from farm.twin.runtime.permissions import (
-    Answer,
     PermissionRequest,
-    answer_of,
     granted_by,
     group_of,
     pages_for,
-    permission_style,
     permission_window,
 )
+from farm.twin.runtime.roms import Answer, rom_of
 from farm.twin.runtime.views import View
 from farm.twin.runtime.windows import ActivityRecord, Window, WindowStack
 
@@ -42,7 +40,7 @@ class PermissionRequests:
         self._asked: dict[tuple[str, int], set[str]] = {}
         self._one_time: dict[str, set[str]] = {}
         google = "google" in system.get_property("ro.product.brand").lower()
-        self._style = permission_style(system.sdk, system.manufacturer, google)
+        self._style = rom_of(system.manufacturer, system.sdk, google=google).permission
 
     def request(
         self,
@@ -69,7 +67,7 @@ class PermissionRequests:
     def tapped(self, window: Window, view: View) -> None:
         """A view of a permission dialog was tapped."""
         pending = next((p for p in self._pending if p.window is window), None)
-        answer = answer_of(view)
+        answer = window.answers.get(view.id)
         if pending is None or answer is None or not view.enabled:
             return
         if answer == "toggle":

@@ -1,22 +1,17 @@
-"""Runtime permission requests: which dialog a phone shows, and what an answer does.
+"""Runtime permission requests: the dialog of a request, and what an answer does.
 
-Pure values: groups, texts, the trees of the dialogs of each family of Android. Showing them and
-telling the app is `activities.py`.
-
-Sources: AOSP packages/apps/PackageInstaller (8, 9), PermissionController (10 and later), and
-resource ids of real dumps of MIUI's com.lbe.security.miui.
+Pure values: groups, texts, the tree of the dialog. How each system draws it is data
+(`roms.yaml`); showing it and telling the app is `permission_requests.py`.
 """
-
-from typing import Literal
 
 import msgspec
 
+from farm.twin.runtime.roms import Answer, PermissionStyle
 from farm.twin.runtime.system_windows import button, column, number_views, row, text_view
 from farm.twin.runtime.views import View
 from farm.twin.runtime.windows import Window
 
-Answer = Literal["allow", "foreground", "once", "deny", "deny_forever"]
-GRANT_ACTIVITY = "permission.ui.GrantPermissionsActivity"
+_REFUSALS: tuple[Answer, ...] = ("deny", "deny_forever")
 
 # Dangerous permissions by group (frameworks/base/core/res/AndroidManifest.xml).
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -58,20 +53,9 @@ _ACTIONS = {
     "ACTIVITY_RECOGNITION": "访问您的身体活动记录",
     "MEDIA": "访问此设备上的照片和视频",
 }
-# In use only: groups whose dialog offers "while using the app" and "only this time" (11+).
-_FOREGROUND_GROUPS = ("LOCATION", "CAMERA", "MICROPHONE")
 _GROUP_OF = {
     f"android.permission.{name}": group for group, names in _GROUPS.items() for name in names
 }
-
-
-class PermissionStyle(msgspec.Struct, frozen=True, kw_only=True):
-    """Which permission dialog a phone has."""
-
-    package: str
-    activity: str
-    family: Literal["aosp9", "miui", "aosp10", "aosp11"]
-    resource_package: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,32 +73,6 @@ class PermissionRequest(msgspec.Struct, kw_only=True):
     pages: list[Page]
     page: int = 0
     never_ask: bool = False  # the box of Android 8 and 9 is ticked
-
-
-def permission_style(sdk: int, manufacturer: str, google: bool) -> PermissionStyle:
-    """The dialog of this phone's system."""
-    if manufacturer.lower() == "xiaomi":
-        package, family, resources = "com.lbe.security.miui", "miui", "com.lbe.security.miui"
-    elif sdk < 29:
-        package = (
-            "com.google.android.packageinstaller" if google else "com.android.packageinstaller"
-        )
-        family, resources = "aosp9", "com.android.packageinstaller"
-    else:
-        package = (
-            "com.google.android.permissioncontroller"
-            if google
-            else "com.android.permissioncontroller"
-        )
-        family = "aosp10" if sdk == 29 else "aosp11"
-        resources = "com.android.permissioncontroller"
-    prefix = "com.android.permissioncontroller" if sdk >= 29 else "com.android.packageinstaller"
-    return PermissionStyle(
-        package=package,
-        activity=f"{prefix}.{GRANT_ACTIVITY}",
-        family=family,  # type: ignore[arg-type]
-        resource_package=resources,
-    )
 
 
 def is_runtime_permission(name: str) -> bool:
@@ -139,7 +97,7 @@ def pages_for(permissions: list[str], granted: set[str], refused: set[str]) -> l
 
 def granted_by(answer: Answer, page: Page, requested: list[str], sdk: int) -> list[str]:
     """Permissions an answer grants: until 10 the asked ones of the group; background apart."""
-    if answer in ("deny", "deny_forever"):
+    if answer in _REFUSALS:
         return []
     background = "android.permission.ACCESS_BACKGROUND_LOCATION"
     names = [name for name in page.permissions if name in requested]
@@ -151,139 +109,48 @@ def granted_by(answer: Answer, page: Page, requested: list[str], sdk: int) -> li
 def permission_window(
     style: PermissionStyle, request: PermissionRequest, label: str, *, asked_before: bool
 ) -> Window:
-    """The dialog for the current page."""
+    """The dialog for the current page, with what each of its buttons answers."""
     page = request.pages[request.page]
-    action = _ACTIONS[page.group]
-    label = label[:200]
-    build = {"aosp9": _aosp9, "miui": _miui, "aosp10": _aosp11, "aosp11": _aosp11}[style.family]
-    root = build(style, request, page, label, action, asked_before)
-    return Window(
-        "permission",
-        "permission",
-        style.package,
-        style.activity,
-        "",
-        number_views(_with_package(root, style.resource_package)),
-    )
-
-
-def answer_of(view: View) -> Answer | Literal["toggle"] | None:
-    """What a tapped view of the dialog says, by its resource id."""
-    return _ANSWERS.get(view.resource.rpartition("/")[2])
-
-
-_ANSWERS: dict[str, Answer | Literal["toggle"]] = {
-    "permission_allow_button": "allow",
-    "permission_allow_always_button": "allow",
-    "permission_allow_foreground_only_button": "foreground",
-    "permission_allow_one_time_button": "once",
-    "permission_allow_onetime_button": "once",
-    "permission_deny_button": "deny",
-    "permission_deny_and_dont_ask_again_button": "deny_forever",
-    "do_not_ask_checkbox": "toggle",
-}
-
-
-def _aosp9(
-    style: PermissionStyle,
-    request: PermissionRequest,
-    page: Page,
-    label: str,
-    action: str,
-    asked_before: bool,
-) -> View:
-    never = View(
-        "android.widget.CheckBox",
-        text="不再询问",
-        resource="do_not_ask_checkbox",
-        checkable=True,
-        clickable=True,
-        checked=request.never_ask,
-    )
-    of = f"第 {request.page + 1} 项权限（共 {len(request.pages)} 项）"
-    return column(
-        *([text_view(of, "current_page_text", 12)] if len(request.pages) > 1 else []),
-        text_view(f"要允许“{label}”{action}吗？", "permission_message", 17, padding=8),
-        *([never] if asked_before else []),
-        row(
-            button("拒绝", "permission_deny_button", weight=1, width="0"),
-            button(
-                "允许",
-                "permission_allow_button",
-                weight=1,
-                width="0",
-                # "Never ask again" and "Allow" exclude each other
-                enabled=not request.never_ask,
-            ),
-        ),
-        background="#ffffffff",
-        padding=12,
-        resource="dialog_container",
-    )
-
-
-def _miui(
-    style: PermissionStyle,
-    request: PermissionRequest,
-    page: Page,
-    label: str,
-    action: str,
-    asked_before: bool,
-) -> View:
-    choices = [button("仅在使用中允许", "permission_allow_foreground_only_button")]
-    if page.group not in _FOREGROUND_GROUPS:
-        choices = [button("始终允许", "permission_allow_button")]
-    choices.append(button("本次运行允许", "permission_allow_onetime_button"))
-    refuse = (
-        button("拒绝且不再询问", "permission_deny_and_dont_ask_again_button")
-        if asked_before
-        else button("拒绝", "permission_deny_button")
-    )
-    return column(
-        text_view(f"是否允许“{label}”{action}？", "permission_message", 17, padding=8),
-        column(*choices, refuse, resource="perm_button_container"),
-        background="#ffffffff",
-        padding=12,
-        resource="grant_dialog_container",
-    )
-
-
-def _aosp11(
-    style: PermissionStyle,
-    request: PermissionRequest,
-    page: Page,
-    label: str,
-    action: str,
-    asked_before: bool,
-) -> View:
-    buttons: list[View] = []
-    if page.group in _FOREGROUND_GROUPS:
-        if style.family == "aosp10" and page.group == "LOCATION":
-            buttons.append(button("始终允许", "permission_allow_always_button"))
-        buttons.append(button("仅在使用该应用时允许", "permission_allow_foreground_only_button"))
-        if style.family == "aosp11":
-            buttons.append(button("仅限这一次", "permission_allow_one_time_button"))
+    answers: list[tuple[View, Answer]] = []
+    for words, resource, answer in style.choices(page.group, asked_before=asked_before):
+        # "Never ask again" and "Allow" exclude each other
+        enabled = answer in _REFUSALS or not request.never_ask
+        answers.append((button(words, resource, enabled=enabled), answer))
+    buttons = [view for view, _ in answers]
+    if style.beside:
+        for view in buttons:
+            view.weight, view.width = 1, "0"
+        area = row(*reversed(buttons))  # the refusal stands at the left
     else:
-        buttons.append(button("允许", "permission_allow_button"))
-    buttons.append(
-        button("不允许，且不再询问", "permission_deny_and_dont_ask_again_button")
-        if asked_before and style.family == "aosp10"
-        else button("不允许", "permission_deny_and_dont_ask_again_button")
-        if asked_before
-        else button("不允许", "permission_deny_button")
-    )
-    return column(
-        column(
-            View("android.widget.ImageView", resource="permission_icon", width="32", height="32"),
-            text_view(f"要允许“{label}”{action}吗？", "permission_message", 18, padding=8),
-            *buttons,
-            background="#ffffffff",
-            padding=12,
-            gravity="center_horizontal",
-            resource="grant_dialog",
-        ),
-        resource="grant_singleton",
-    )
+        area = column(*buttons, resource="perm_button_container")
+    question = style.question.format(app=label[:200], what=_ACTIONS[page.group])
+    message = text_view(question, "permission_message", 17, padding=8)
+    shown = [message, area]
+    if style.icon:
+        shown.insert(0, _icon())
+    if style.never_ask and asked_before:
+        box = View(
+            "android.widget.CheckBox",
+            text=style.never_ask,
+            resource="do_not_ask_checkbox",
+            checkable=True,
+            clickable=True,
+            checked=request.never_ask,
+        )
+        shown.insert(-1, box)
+        answers.append((box, "toggle"))
+    if style.never_ask and len(request.pages) > 1:
+        of = f"第 {request.page + 1} 项权限（共 {len(request.pages)} 项）"
+        shown.insert(0, text_view(of, "current_page_text", 12))
+    root = column(*shown, background="#ffffffff", padding=12, resource=style.container)
+    number_views(_with_package(root, style.resources or style.package))
+    window = Window("permission", "permission", style.package, style.activity, "", root)
+    window.answers = {view.id: answer for view, answer in answers}
+    return window
+
+
+def _icon() -> View:
+    return View("android.widget.ImageView", resource="permission_icon", width="32", height="32")
 
 
 def _with_package(root: View, package: str) -> View:

@@ -3,6 +3,7 @@
 Trees only; what their buttons do is in `activities.py`. Resource ids are AOSP's.
 """
 
+from farm.twin.runtime.roms import BatteryStyle
 from farm.twin.runtime.views import View
 from farm.twin.runtime.windows import Window
 
@@ -12,11 +13,25 @@ LAUNCHERS = {
         "com.huawei.android.launcher",
         "com.huawei.android.launcher.unihome.UniHomeLauncher",
     ),
+    "honor": (
+        "com.hihonor.android.launcher",
+        "com.hihonor.android.launcher.unihome.UniHomeLauncher",
+    ),
+    "oppo": ("com.oppo.launcher", "com.oppo.launcher.Launcher"),
+    "oneplus": ("com.android.launcher", "com.android.launcher.Launcher"),
+    "vivo": ("com.bbk.launcher2", "com.bbk.launcher2.Launcher"),
+    "samsung": (
+        "com.sec.android.app.launcher",
+        "com.sec.android.app.launcher.activities.LauncherActivity",
+    ),
+    "meizu": ("com.meizu.flyme.launcher", "com.meizu.flyme.launcher.Launcher"),
+    "tecno": ("com.transsion.hilauncher", "com.transsion.hilauncher.Launcher"),
     "google": (
         "com.google.android.apps.nexuslauncher",
         "com.google.android.apps.nexuslauncher.NexusLauncherActivity",
     ),
 }
+SETTINGS = ("com.android.settings", "com.android.settings.Settings")
 _DEFAULT_LAUNCHER = ("com.android.launcher3", "com.android.launcher3.Launcher")
 
 
@@ -142,6 +157,32 @@ def alert(name: str) -> Window | None:
     if name not in texts:
         return None
     package, title, message, (negative, positive) = texts[name]
+    return _question(name, package, title, message, negative, positive)
+
+
+def battery_question(style: BatteryStyle, label: str) -> Window:
+    """The system's question whether an app may run in the background."""
+    title, text = (each.format(app=label[:60]) for each in (style.title, style.text))
+    return _question("battery", style.package, title, text, style.deny, style.allow)
+
+
+def settings_page() -> Window:
+    """The first page of the settings, which covers the screen."""
+    entries = ("WLAN", "蓝牙", "显示", "声音与振动", "应用设置", "关于手机")
+    rows = [text_view(each, "android:id/title", 16, padding=12, clickable=True) for each in entries]
+    root = column(
+        text_view("设置", "android:id/title", 22, padding=12),
+        *rows,
+        height="match",
+        background="#ffffffff",
+    )
+    package, activity = SETTINGS
+    return Window("settings", "page", package, activity, "", number_views(root))
+
+
+def _question(
+    name: str, package: str, title: str, message: str, negative: str, positive: str
+) -> Window:
     root = column(
         text_view(title, "android:id/alertTitle", 18, padding=8),
         text_view(message, "android:id/message", 15, padding=8),

@@ -160,6 +160,8 @@ class Touch:
         elif window.kind == "system":
             if window.id not in ("crash", "anr"):
                 self._stack.remove_window(window)
+        elif window.kind == "page":
+            self._activities.close_page(window)
         elif window.kind != "launcher":
             self._send(window, {"op": "key", "key": "back", "window": window.id})
 

@@ -6,9 +6,10 @@ It keeps the stack and lays windows out. Processes, permission answers and pixel
 from typing import Literal
 
 from farm.twin.runtime.layout import Layout, Scrolls
+from farm.twin.runtime.roms import Answer
 from farm.twin.runtime.views import Rectangle, View
 
-Kind = Literal["activity", "dialog", "permission", "system", "launcher"]
+Kind = Literal["activity", "dialog", "permission", "system", "page", "launcher"]
 MAX_WINDOWS_PER_PROCESS = 40
 STATUS_BAR_DP = 24
 _DIALOG_MARGIN_DP = 20
@@ -32,6 +33,7 @@ class Window:
         self.scrolls = Scrolls()
         self.focused_view = -1
         self.typed: dict[int, str] = {}  # text on its way to the app, by view id
+        self.answers: dict[int, Answer] = {}  # of a permission request, by view id
         self.placed = False
 
     @property

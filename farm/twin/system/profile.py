@@ -45,9 +45,23 @@ def load_profile(name: str) -> TwinProfile:
     names = profile_names()
     if name not in names:
         raise UsageError(f"unknown twin profile '{name[:80]}'; known are: {', '.join(names)}")
-    text = (resources.files("farm.twin.system") / "profiles" / f"{name}.yaml").read_text("utf-8")
     try:
-        content: Any = yaml.safe_load(text)
-        return msgspec.convert(content, TwinProfile)
+        return msgspec.convert(_content(name), TwinProfile)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise UsageError(f"profiles/{name}.yaml: {error}") from None
+
+
+def _content(name: str) -> dict[str, Any]:
+    """A file's content over that of the profile which it is `like`."""
+    text = (resources.files("farm.twin.system") / "profiles" / f"{name}.yaml").read_text("utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    like = content.pop("like", "")
+    return _over(content, _content(like)) if like else content
+
+
+def _over(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    merged = base | own
+    for key in own.keys() & base.keys():
+        if isinstance(own[key], dict) and isinstance(base[key], dict):
+            merged[key] = _over(own[key], base[key])
+    return merged

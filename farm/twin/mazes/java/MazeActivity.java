@@ -29,14 +29,16 @@ public class MazeActivity extends Activity {
     private static final Random CHANCE = new Random();
     private final List<Integer> way = new ArrayList<>();
     private final Set<Integer> asked = new HashSet<>();
+    private MazeTable maze;
     private int number;
     private boolean detail;
 
     @Override
     protected void onCreate(Bundle savedInstanceState) {
         super.onCreate(savedInstanceState);
-        if (MazeData.CONSENT && !new Choice(this).isAccepted()) {
-            setContentView(Ui.column(this, Ui.title(this, R.id.title, MazeData.LABEL)));
+        maze = MazeTable.read(this);
+        if (maze.consent && !new Choice(this).isAccepted()) {
+            setContentView(Ui.column(this, Ui.title(this, R.id.title, maze.label)));
             ask();
         } else {
             enter(0);
@@ -56,12 +58,16 @@ public class MazeActivity extends Activity {
         }
     }
 
+    private MazeTable.Screen screen() {
+        return maze.screens.get(number);
+    }
+
     private void enter(int screen) {
         way.add(screen);
         number = screen;
         show();
         if (asked.add(screen)) {
-            dialog(MazeData.DIALOGS[screen]);
+            dialog(maze.screens.get(screen).dialog);
         }
     }
 
@@ -81,7 +87,7 @@ public class MazeActivity extends Activity {
     private void show() {
         detail = false;
         Log.i(TAG, "screen " + number);
-        String kind = MazeData.KINDS[number];
+        String kind = screen().kind;
         switch (kind) {
             case "canvas":
                 setContentView(picture(new FrameLayout(this)));
@@ -102,19 +108,19 @@ public class MazeActivity extends Activity {
 
     private View list(boolean feed) {
         LinearLayout rows = Ui.column(this);
-        rows.addView(Ui.title(this, R.id.title, MazeData.TITLES[number]));
-        String[] texts = MazeData.TEXTS[number];
-        for (int i = 0; i < texts.length; i++) {
-            int target = MazeData.TARGETS[number][i];
-            rows.addView(Ui.button(this, R.id.row, texts[i], () -> follow(target)));
+        rows.addView(Ui.title(this, R.id.title, screen().title));
+        List<String> texts = screen().texts;
+        for (int i = 0; i < texts.size(); i++) {
+            int target = screen().targets.get(i);
+            rows.addView(Ui.button(this, R.id.row, texts.get(i), () -> follow(target)));
         }
         if (feed) {
             for (int i = 0; i < POSTS; i++) {
                 String post = "求推荐好书 第" + CHANCE.nextInt(1_000_000) + "期";
                 rows.addView(Ui.button(this, R.id.post, post, () -> detail(post)));
             }
-        } else if (texts.length == 0) {
-            rows.addView(Ui.text(this, R.id.body, MazeData.BODIES[number], 15));
+        } else if (texts.isEmpty()) {
+            rows.addView(Ui.text(this, R.id.body, screen().body, 15));
         }
         ScrollView scroll = new ScrollView(this);
         scroll.addView(rows);
@@ -149,23 +155,23 @@ public class MazeActivity extends Activity {
     private View form() {
         EditText field = new EditText(this);
         field.setId(R.id.phone);
-        String text = MazeData.TEXTS[number].length > 0 ? MazeData.TEXTS[number][0] : "";
+        String text = screen().texts.isEmpty() ? "" : screen().texts.get(0);
         Button next = Ui.button(this, R.id.row, text, () -> {
             if (field.getText().length() > 0) {
-                follow(MazeData.TARGETS[number][0]);
+                follow(screen().targets.get(0));
             }
         });
-        return Ui.column(this, Ui.title(this, R.id.title, MazeData.TITLES[number]), field, next);
+        return Ui.column(this, Ui.title(this, R.id.title, screen().title), field, next);
     }
 
     private void follow(int target) {
         if (target >= 0) {
             enter(target);
-        } else if (target == MazeData.FOREIGN) {
+        } else if (target == MazeTable.FOREIGN) {
             Intent intent = new Intent();
-            intent.setClassName(MazeData.OTHER_APP, MazeData.OTHER_ACTIVITY);
+            intent.setClassName("com.android.settings", "com.android.settings.Settings");
             startActivity(intent);
-        } else if (target == MazeData.RESET) {
+        } else if (target == MazeTable.RESET) {
             Log.i(TAG, "reset");
             finishAffinity();
         }
@@ -183,7 +189,7 @@ public class MazeActivity extends Activity {
                 notice("给个好评", "喜欢我们的应用吗", "下次再说", "去好评");
                 break;
             case "battery":
-                notice("后台运行", "请允许忽略电池优化", "取消", "去设置");
+                startActivity(new Intent("android.settings.REQUEST_IGNORE_BATTERY_OPTIMIZATIONS"));
                 break;
             case "advertisement":
                 notice("广告", "年中大促", "跳过广告", "查看");

@@ -12,6 +12,7 @@ import android.content.SystemServices;
 import android.content.pm.ApplicationInfo;
 import android.content.pm.ManifestFacts;
 import android.content.pm.PackageManager;
+import android.content.res.AssetManager;
 import android.content.res.Resources;
 import android.os.Looper;
 import com.android.internal.os.Binding;
@@ -19,15 +20,20 @@ import com.android.internal.os.Link;
 import java.io.File;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The base of every context of a process. */
 public class ContextImpl extends Context {
+    /** What the phone's own settings answer. */
+    private static final Set<String> SYSTEM_ACTIONS =
+            Set.of("android.settings.REQUEST_IGNORE_BATTERY_OPTIMIZATIONS");
     private final Application application;
     private final ClassLoader loader;
     private final ManifestFacts manifest;
     private final PackageManager packages = new ApplicationPackageManager();
     private final ContentResolver resolver = new ApplicationContentResolver();
     private final Resources resources;
+    private final AssetManager assets = new AssetManager();
     private final Map<String, SharedPreferences> preferences = new HashMap<>();
     private final Map<String, Service> services = new HashMap<>();
 
@@ -35,7 +41,7 @@ public class ContextImpl extends Context {
         this.application = application;
         this.loader = loader;
         this.manifest = manifest;
-        this.resources = new Resources(loader);
+        this.resources = new Resources(loader, manifest.codePackage);
     }
 
     ManifestFacts manifest() {
@@ -65,6 +71,11 @@ public class ContextImpl extends Context {
     @Override
     public Resources getResources() {
         return resources;
+    }
+
+    @Override
+    public AssetManager getAssets() {
+        return assets;
     }
 
     @Override
@@ -120,6 +131,10 @@ public class ContextImpl extends Context {
     @Override
     public void startActivity(Intent intent) {
         ComponentName component = intent.getComponent();
+        if (component == null && SYSTEM_ACTIONS.contains(String.valueOf(intent.getAction()))) {
+            Link.send("op", "system_activity", "action", intent.getAction());
+            return;
+        }
         if (component == null) {
             throw new ActivityNotFoundException(
                     "No Activity found to handle Intent { act=" + intent.getAction() + " }");

@@ -2,6 +2,7 @@ package android.content;
 
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageManager;
+import android.content.res.AssetManager;
 import android.content.res.Resources;
 import android.os.Looper;
 import java.io.File;
@@ -31,6 +32,8 @@ public abstract class Context {
     public abstract ContentResolver getContentResolver();
 
     public abstract Resources getResources();
+
+    public abstract AssetManager getAssets();
 
     public abstract ClassLoader getClassLoader();
 

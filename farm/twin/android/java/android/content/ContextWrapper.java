@@ -2,6 +2,7 @@ package android.content;
 
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageManager;
+import android.content.res.AssetManager;
 import android.content.res.Resources;
 import android.os.Looper;
 import java.io.File;
@@ -49,6 +50,11 @@ public class ContextWrapper extends Context {
     @Override
     public Resources getResources() {
         return base.getResources();
+    }
+
+    @Override
+    public AssetManager getAssets() {
+        return base.getAssets();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package android.content.pm;
 
+import com.android.internal.os.Binding;
 import com.android.internal.os.Json;
 import dalvik.system.PathClassLoader;
 import java.util.ArrayList;
@@ -10,12 +11,16 @@ import java.util.Map;
 public final class ManifestFacts {
     public final String application;
     public final String mainActivity;
+    /** Where class R lives; an app's own name may be another. */
+    public final String codePackage;
     public final List<String> providers = new ArrayList<>();
     private final Map<?, ?> services;
 
     private ManifestFacts(Map<?, ?> facts) {
         Object name = facts.get("application");
         application = name == null || name.toString().isEmpty() ? "android.app.Application" : name.toString();
+        Object code = facts.get("code_package");
+        codePackage = code == null ? Binding.packageName() : code.toString();
         mainActivity = String.valueOf(facts.get("main_activity"));
         if (facts.get("providers") instanceof List) {
             ((List<?>) facts.get("providers")).forEach(item -> providers.add(String.valueOf(item)));

@@ -11,6 +11,7 @@ public class Resources {
     private static final Map<Integer, String> NAMES = new HashMap<>();
     private static int label;
     private final ClassLoader loader;
+    private final String codePackage;
 
     /** No such resource. */
     public static class NotFoundException extends RuntimeException {
@@ -19,15 +20,17 @@ public class Resources {
         }
     }
 
-    public Resources(ClassLoader loader) {
+    /** The resources that class R of a package names. */
+    public Resources(ClassLoader loader, String codePackage) {
         this.loader = loader;
+        this.codePackage = codePackage;
         read("id");
         read("string");
     }
 
     private void read(String kind) {
         try {
-            Class<?> names = loader.loadClass(Binding.packageName() + ".R$" + kind);
+            Class<?> names = loader.loadClass(codePackage + ".R$" + kind);
             for (Field field : names.getFields()) {
                 int id = field.getInt(null);
                 NAMES.put(id, field.getName());
@@ -78,6 +81,6 @@ public class Resources {
     }
 
     public static Resources getSystem() {
-        return new Resources(Resources.class.getClassLoader());
+        return new Resources(Resources.class.getClassLoader(), "android");
     }
 }
