@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run, where a test asks for it; every test gets its own
 database in it."""
 
+import asyncio
 import secrets
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import asyncpg
 import pytest
 
 from farm.campaign.database import Database, migrate
+
+_TEMPLATE = "farm_template"
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +49,30 @@ def server_url(open_folder: Path) -> Iterator[str]:
         process.wait(60)
 
 
+@pytest.fixture(scope="session")
+def migrated(server_url: str) -> str:
+    """Name of an empty database with the farm's schema, to be copied and never written to."""
+
+    async def make() -> None:
+        admin = await asyncpg.connect(server_url)
+        try:
+            await admin.execute(f"CREATE DATABASE {_TEMPLATE}")
+            await migrate(server_url.rsplit("/", 1)[0] + f"/{_TEMPLATE}")
+        finally:
+            await admin.close()
+
+    asyncio.run(make())
+    return _TEMPLATE
+
+
 @pytest.fixture
-async def database_url(server_url: str) -> AsyncIterator[str]:
+async def database_url(server_url: str, migrated: str) -> AsyncIterator[str]:
     """An empty database with the farm's schema, dropped afterwards."""
     name = f"test_{secrets.token_hex(6)}"
     admin = await asyncpg.connect(server_url)
     try:
-        await admin.execute(f"CREATE DATABASE {name}")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
         url = server_url.rsplit("/", 1)[0] + f"/{name}"
-        await migrate(url)
         yield url
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:

@@ -36,7 +36,9 @@ HomeOption = Annotated[
 
 
 @contextlib.asynccontextmanager
-async def campaign_database(url: str, home: Path | None) -> AsyncIterator[Database]:
+async def campaign_database(
+    url: str, home: Path | None, *, connections: int = 4
+) -> AsyncIterator[Database]:
     """Open the database, bring its schema up to date, and start a server where none is given."""
     async with contextlib.AsyncExitStack() as stack:
         if not url:
@@ -45,7 +47,7 @@ async def campaign_database(url: str, home: Path | None) -> AsyncIterator[Databa
             server = await stack.enter_async_context(EmbeddedPostgres(folder))
             url = server.url
         await migrate(url)
-        yield await stack.enter_async_context(Database(url))
+        yield await stack.enter_async_context(Database(url, connections=connections))
 
 
 def open_store(address: str, home: Path | None) -> Store:

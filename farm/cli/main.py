@@ -51,6 +51,9 @@ COMMANDS = {
         "farm.cli.worker:worker",
         "Take jobs for free phones until SIGTERM or Ctrl-C, which lets running sessions end.",
     ),
+    "web": Entry(
+        "farm.cli.web:app", "Serve the lab's web page, and keep the accounts of its people."
+    ),
     "doctor": Entry(
         "farm.cli.doctor:doctor",
         "Check adb, phones, root or gadget, Frida, CA, proxy, clock, fonts, disk and tools.",

@@ -1,0 +1,1 @@
+"""What holds for every request: bounds, headers, who asks, and how errors look."""

@@ -1,0 +1,1 @@
+"""The pages, one module a part; each says its routes."""

@@ -1,0 +1,14 @@
+// What the pages need beyond HTMX: answers that carry an error are shown where the part would be.
+"use strict";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const status = event.detail.xhr.status;
+  if (status >= 400 && status !== 401 && event.detail.xhr.responseText.startsWith("<p class=\"problem\"")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+// A form that does something grave asks once more, in the visitor's own language.
+document.addEventListener("submit", (event) => {
+  const question = event.target.getAttribute("data-confirm");
+  if (question && !window.confirm(question)) event.preventDefault();
+});

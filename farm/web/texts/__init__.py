@@ -1,0 +1,74 @@
+"""The page's own words in Chinese and English: `*.yaml`, one file a part of the page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from farm.detect.datafiles import read_yaml
+from farm.detect.rules import Text
+from farm.model.errors import SetupError
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class Texts:
+    """All texts by key, such as `campaigns.title`."""
+
+    def __init__(self, texts: Mapping[str, Text]) -> None:
+        self._texts = texts
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key there is."""
+        return frozenset(self._texts)
+
+    def say(self, key: str, language: Language, **values: object) -> str:
+        """One text; `{name}` in it stands for a value. Not escaped: that is the template's job.
+
+        Raises:
+            KeyError: there is no such text, or a value is missing.
+        """
+        text = _in(self._texts[key], language)
+        return text.format(**values) if values else text
+
+    def word(self, kind: str, value: str, language: Language) -> str:
+        """A word of a closed vocabulary; the value itself where it is none of ours."""
+        found = self._texts.get(f"{kind}.{value}")
+        return value if found is None else _in(found, language)
+
+
+def load_texts() -> Texts:
+    """Read every file of texts.
+
+    Raises:
+        UsageError: a file cannot be read.
+        SetupError: two files have the same key.
+    """
+    found: dict[str, Text] = {}
+    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+        texts, _ = read_yaml(path, dict[str, Text])
+        if double := sorted(found.keys() & texts.keys()):
+            raise SetupError(f"{path}: {double[0]}: stands in another file as well")
+        found |= texts
+    return Texts(found)
+
+
+def preferred(accepted: str) -> Language:
+    """The language of an Accept-Language header: Chinese unless English is asked for first."""
+    best: tuple[float, Language] = (0.0, "zh")
+    for part in accepted[:500].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        language = tag.strip().lower()[:2]
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        for known in LANGUAGES:
+            if language == known and quality > best[0]:
+                best = (quality, known)
+    return best[1]
+
+
+def _in(text: Text, language: Language) -> str:
+    return text.zh if language == "zh" else text.en

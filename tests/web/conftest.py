@@ -1,0 +1,31 @@
+"""A server over a database of the test's own, and people signed in to it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from farm.campaign.database import Database
+from farm.campaign.store import Store
+from farm.web.app import create_app
+from farm.web.settings import WebSettings
+from tests.web.visiting import Site, visiting
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> WebSettings:
+    """A server's settings, reached in the clear."""
+    return WebSettings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store."""
+    return Store(str(tmp_path / "store"))
+
+
+@pytest.fixture
+async def site(database: Database, settings: WebSettings, store: Store) -> AsyncIterator[Site]:
+    """A server without a network: requests go straight into the application."""
+    async with visiting(create_app(settings, database, store), database) as site:
+        yield site
