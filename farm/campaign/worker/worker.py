@@ -16,12 +16,13 @@ from farm import __version__
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database, DatabaseUnavailable
 from farm.campaign.decisions import ANALYSIS_KEY, Requirement, can_run, group_slots
-from farm.campaign.ledger import Assignment, Offer, Report, beat, sign_off, take
+from farm.campaign.ledger import Assignment, Offer, beat, sign_off, take
 from farm.campaign.ledger.take import known_keys
 from farm.campaign.vocabulary import AttemptState, Cause, HostState, Reason
 from farm.campaign.worker.delivery import Delivery
 from farm.campaign.worker.executor import Ending, Executor, Slot
 from farm.campaign.worker.outbox import Debt, Outbox
+from farm.campaign.worker.run import Run, report_of
 from farm.campaign.worker.settings import WorkerSettings
 
 log = logging.getLogger(__name__)
@@ -30,19 +31,6 @@ _KEYS_SECONDS = 5.0  # between looks at which queues there are
 _FAREWELL_SECONDS = 5.0
 
 OnEnd = Callable[[Assignment, Ending, AttemptState], None]
-
-
-class _Run:
-    """One attempt from its start until the farm has its report."""
-
-    def __init__(self, assignment: Assignment, executor: Executor, slot: Slot) -> None:
-        self.assignment = assignment
-        self.executor = executor
-        self.slot = slot
-        self.task: asyncio.Task[Ending] | None = None
-        self.folder = ""
-        self.withdrawn = False
-        self.stopped = False
 
 
 class Worker:
@@ -69,7 +57,7 @@ class Worker:
         self._on_end = on_end
         self._on_beat = on_beat
         self._id = uuid.uuid4()
-        self._runs: dict[tuple[int, int], _Run] = {}
+        self._runs: dict[tuple[int, int], Run] = {}
         self._busy: set[str] = set()
         self._offered: dict[str, tuple[Executor, Slot]] = {}
         self._bringing: list[asyncio.Task[None]] = []
@@ -186,7 +174,7 @@ class Worker:
         )
 
     def _begin(self, assignment: Assignment, runs: asyncio.TaskGroup) -> None:
-        run = _Run(assignment, *self._offered[assignment.slot])
+        run = Run(assignment, *self._offered[assignment.slot])
         name = (assignment.work.job, assignment.work.fence)
         self._runs[name] = run
         self._held.add(name)
@@ -195,7 +183,7 @@ class Worker:
 
     # One attempt
 
-    async def _attempt(self, run: _Run, runs: asyncio.TaskGroup) -> None:
+    async def _attempt(self, run: Run, runs: asyncio.TaskGroup) -> None:
         work, slot = run.assignment.work, run.assignment.slot
         name = (work.job, work.fence)
 
@@ -204,11 +192,11 @@ class Worker:
             debt = Debt(work=work, slot=slot, folder=run.folder)
             runs.create_task(self._note_folder(name, debt))
 
-        run.task = runs.create_task(self._guarded(run, began))
+        run.task = runs.create_task(run.guarded(began))
         if self._stopping:
             run.task.cancel()
         started = time.monotonic()
-        ending, ended = await self._wait(run)
+        ending, ended = await run.end(self._settings.deadline, self._settings.grace)
         if ended:
             self._busy.discard(slot)
             self._wake.set()
@@ -216,7 +204,7 @@ class Worker:
             work=work,
             slot=slot,
             folder=str(ending.folder) if ending.folder else run.folder,
-            report=_report(run.assignment, ending, time.monotonic() - started),
+            report=report_of(run.assignment, ending, time.monotonic() - started),
         )
         await self._outbox.put([debt])
         self._runs.pop(name, None)
@@ -227,44 +215,13 @@ class Worker:
         if name in self._runs:
             await self._outbox.put([debt])
 
-    async def _guarded(self, run: _Run, began: Callable[[Path], None]) -> Ending:
-        """The run as a value, whatever happens in it."""
-        work = run.assignment.work
-        try:
-            return await run.executor.run(work, run.slot, began)
-        except asyncio.CancelledError:
-            if run.withdrawn:
-                return Ending(cause=Cause.STOPPED, reason=Reason.JOB_WITHDRAWN)
-            if run.stopped:
-                return Ending(cause=Cause.STOPPED, reason=Reason.WORKER_STOPPED)
-            return Ending(cause=Cause.PHONE, reason=Reason.PHONE_STUCK)
-        except Exception as error:  # the edge of a run: thousands of others go on
-            log.exception("job %d ended by a defect", work.job)
-            why = f"{type(error).__name__}: {error}"[:1000]
-            return Ending(cause=Cause.UNKNOWN, reason=Reason.DEFECT, detail=why)
-
-    async def _wait(self, run: _Run) -> tuple[Ending, bool]:
-        """Wait for a run's end, and no longer than its deadline; `(ending, slot is free again)`."""
-        task = run.task
-        assert task is not None  # noqa: S101 - set by the caller
-        done, _ = await asyncio.wait({task}, timeout=self._settings.deadline)
-        if not done:
-            task.cancel()
-            done, _ = await asyncio.wait({task}, timeout=self._settings.grace)
-        if done:
-            if task.cancelled():  # before its first step
-                return Ending(cause=Cause.STOPPED, reason=Reason.WORKER_STOPPED), True
-            return task.result(), True
-        log.error("%s hangs and is left alone until the worker ends", run.assignment.slot)
-        return Ending(cause=Cause.PHONE, reason=Reason.PHONE_STUCK, detail="does not end"), False
-
     async def _settle_old(self, debt: Debt) -> None:
         """What an earlier life of this worker left: finish its recording, then report it."""
         if debt.report is None:
             if debt.folder:
                 await self._executors[0].rescue(Path(debt.folder))
             ending = Ending(cause=Cause.FARM, reason=Reason.WORKER_ENDED)
-            report = _report(Assignment(work=debt.work, slot=debt.slot), ending, 0.0)
+            report = report_of(Assignment(work=debt.work, slot=debt.slot), ending, 0.0)
             there = await asyncio.to_thread(os.path.isdir, debt.folder)
             folder = debt.folder if there else ""
             debt = Debt(work=debt.work, slot=debt.slot, folder=folder, report=report)
@@ -324,18 +281,3 @@ class Worker:
             log.warning("%d results stay in the outbox for the next start", len(late))
         for task in late:
             task.cancel()
-
-
-def _report(assignment: Assignment, ending: Ending, seconds: float) -> Report:
-    return Report(
-        job=assignment.work.job,
-        fence=assignment.work.fence,
-        slot=assignment.slot,
-        cause=ending.cause,
-        reason=ending.reason,
-        detail=ending.detail,
-        seconds=ending.seconds or seconds,
-        session_id=ending.session_id,
-        verdict=ending.verdict,
-        findings=ending.findings,
-    )
