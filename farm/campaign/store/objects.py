@@ -1,14 +1,17 @@
 """Objects by name over obstore: put once, get with a digest, list, delete. Knows no recording.
 
 obstore's own errors end here. A folder's objects are synced to disk before a put returns, which
-obstore does not do by itself.
+obstore does not do by itself. Big files go to S3 in parts that survive a cut (`multipart`).
 """
 
 import asyncio
+import datetime
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +21,20 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
+from farm.campaign.store.multipart import (
+    PART,
+    FileChanged,
+    PartsFailed,
+    PartUploads,
+    Stopped,
+)
 from farm.model.errors import FarmError, SetupError
 from farm.recording.files import sync_file, sync_folder
 
 CHUNK = 8 << 20
 """Bytes that are in memory for one transfer at a time."""
 
+_BIG_AT_ONCE = 2  # big files in flight; one part of each is in memory
 _SCHEMES = ("s3", "gs", "az", "abfss")
 
 
@@ -51,6 +62,9 @@ class Store:
         self.folder: Path | None = None
         """The folder it is in, where it is one on this machine."""
         self._objects: Any
+        self._parts = PartUploads(address) if scheme == "s3" else None
+        # Parts of an hour's length must not keep the threads of everybody else.
+        self._threads = ThreadPoolExecutor(_BIG_AT_ONCE, thread_name_prefix="store")
         if scheme in ("", "file"):
             path = Path(urlsplit(address).path if scheme else address).absolute()
             try:
@@ -75,7 +89,8 @@ class Store:
 
         Raises:
             StoreError: the file does not have this digest, or other bytes have the name.
-            StoreUnavailable: the store failed; nothing is half there.
+            StoreUnavailable: the store failed; nothing is half there, and of a big file in S3 the
+                parts that arrived are not sent again.
         """
         size = (await asyncio.to_thread(source.stat)).st_size
         there = await self.size(name)
@@ -83,6 +98,9 @@ class Store:
             if there == size and await self.digest(name) == sha256:
                 return False
             raise StoreError(f"{self.address}/{name}: holds other bytes than {source}")
+        if self._parts is not None and size > PART:
+            await self._put_parts(self._parts, name, source, sha256)
+            return True
         if await asyncio.to_thread(_digest_of, source) != sha256:
             raise StoreError(f"{source}: changed since its digest was taken")
         await self._put(name, source)
@@ -169,14 +187,29 @@ class Store:
             raise self._unavailable(prefix, error) from error
 
     async def delete(self, names: list[str]) -> None:
-        """Delete objects; ones that are gone are no error."""
-        try:
-            for name in names:
+        """Delete objects in this order; ones that are gone are no error."""
+        for name in names:
+            try:
                 await obstore.delete_async(self._objects, name)
-        except FileNotFoundError:
-            return
-        except (BaseError, OSError) as error:
-            raise self._unavailable(names[0], error) from error
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                raise self._unavailable(name, error) from error
+
+    async def give_up_uploads(self, older_than: datetime.timedelta) -> int:
+        """End uploads that were begun so long ago and never completed; returns how many.
+
+        Raises:
+            StoreUnavailable: the store failed.
+        """
+        if self._parts is None:
+            return 0
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._parts.give_up, datetime.datetime.now(datetime.UTC) - older_than
+            )
+        except PartsFailed as error:
+            raise self._unavailable("", error) from error
 
     async def _stream(self, name: str) -> AsyncIterator[bytes]:
         try:
@@ -193,6 +226,19 @@ class Store:
             await obstore.put_async(self._objects, name, source, chunk_size=CHUNK)
         except (BaseError, OSError) as error:
             raise self._unavailable(name, error) from error
+
+    async def _put_parts(self, parts: PartUploads, name: str, source: Path, sha256: str) -> None:
+        stop = threading.Event()
+        try:
+            await asyncio.get_running_loop().run_in_executor(
+                self._threads, parts.put, name, source, sha256, stop
+            )
+        except (PartsFailed, Stopped) as error:
+            raise self._unavailable(name, error) from error
+        except FileChanged as error:
+            raise StoreError(f"{source}: changed since its digest was taken") from error
+        finally:
+            stop.set()  # a thread is not cancelled with its caller: it ends after its part
 
     async def _check_local(self, name: str, sha256: str) -> None:
         """A folder's object is synced and read back; S3 verified the digest of what it took."""
