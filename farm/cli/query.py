@@ -2,13 +2,14 @@
 
 import asyncio
 import re
+import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from farm.campaign.store.jobs import jobs_table
+from farm.campaign.store.jobs import write_jobs_table
 from farm.campaign.store.query import Answer, Bounds, ask
 from farm.cli.campaign_database import (
     DatabaseOption,
@@ -53,11 +54,13 @@ def query(
 
 
 async def _ask(sql: str, bounds: Bounds, url: str, store: str, home: Path | None) -> Answer:
-    tables: dict[str, Any] = {}
-    if re.search(r"\bjobs\b", sql, re.I):
+    place = open_store(store, home)
+    if not re.search(r"\bjobs\b", sql, re.I):
+        return await ask(place, sql, bounds)
+    with tempfile.TemporaryDirectory(prefix="farm-query-") as folder:
         async with campaign_database(url, home) as opened:
-            tables["jobs"] = await jobs_table(opened)
-    return await asyncio.to_thread(ask, open_store(store, home), sql, bounds, tables)
+            jobs = await write_jobs_table(opened, Path(folder) / "jobs.parquet")
+        return await ask(place, sql, bounds, {"jobs": jobs})
 
 
 def _value(value: object) -> object:

@@ -5,6 +5,7 @@ extensions; it sees the store through datasets that are handed to it, one SELECT
 bounds on memory, time and rows.
 """
 
+import asyncio
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,8 +17,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.fs as fs
 
-from farm.campaign.store.events import EVENTS, FINDINGS
+from farm.campaign.store.compact import TABLES
 from farm.campaign.store.objects import Store
+from farm.campaign.store.parts import read_days
 from farm.model.errors import UsageError
 
 _CONFIG = {
@@ -48,48 +50,59 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool
 
 
-def ask(
-    store: Store, sql: str, bounds: Bounds, tables: Mapping[str, pa.Table] | None = None
+async def ask(
+    store: Store, sql: str, bounds: Bounds, tables: Mapping[str, ds.Dataset] | None = None
 ) -> Answer:
-    """Answer one SELECT over the tables `events`, `findings` and `tables`. Blocks.
+    """Answer one SELECT over the tables `events`, `findings` and `tables`.
 
     Raises:
         UsageError: it is no single SELECT, does not run, or costs more than its bounds.
+        StoreUnavailable: the store failed.
     """
     if len(sql) > _LONGEST_SQL:
         raise UsageError(f"the question is longer than {_LONGEST_SQL} characters")
+    known = dict(tables or {})
+    for name, schema in TABLES.items():
+        known[name] = await dataset(store, name, schema)
+    return await asyncio.to_thread(_answer, known, sql, bounds)
+
+
+def _answer(tables: Mapping[str, ds.Dataset], sql: str, bounds: Bounds) -> Answer:
     with duckdb.connect(":memory:", config=dict(_CONFIG)) as engine:
         engine.execute(f"SET memory_limit = '{bounds.memory_mb}MB'")
         engine.execute(f"SET threads = {bounds.threads}")
-        engine.register("events", dataset(store, "events", EVENTS))
-        engine.register("findings", dataset(store, "findings", FINDINGS))
-        for name, table in (tables or {}).items():
+        for name, table in tables.items():
             engine.register(name, table)
         engine.execute("SET lock_configuration = true")
         _check_single_select(engine, sql)
         return _run(engine, sql, bounds)
 
 
-def dataset(store: Store, name: str, schema: pa.Schema) -> ds.Dataset:
-    """A folder of the store as a partitioned table; an empty one where nothing is there yet."""
-    partitioning = ds.partitioning(pa.schema([("day", pa.date32())]), flavor="hive")
+async def dataset(store: Store, name: str, schema: pa.Schema) -> ds.Dataset:
+    """A table of the store, by day: the files that count now; empty where nothing is there yet.
+
+    Raises:
+        StoreUnavailable: the store failed.
+    """
+    days = await read_days(store, name)
+    files = [f"{day.folder}/{file}" for day in days for file in day.sizes]
+    return await asyncio.to_thread(_open, store, name, schema, files)
+
+
+def _open(store: Store, name: str, schema: pa.Schema, files: Sequence[str]) -> ds.Dataset:
     whole = schema.append(pa.field("day", pa.date32()))
-    if store.folder is not None:
-        path = store.folder / name
-        if not path.is_dir():
-            return ds.dataset(pa.Table.from_pylist([], schema=whole))
-        return ds.dataset(path, schema=whole, format="parquet", partitioning=partitioning)
-    parts = urlsplit(store.address)
-    filesystem, base = fs.FileSystem.from_uri(f"{parts.scheme}://{parts.netloc}{parts.path}")
-    selector = fs.FileSelector(f"{base}/{name}", recursive=True, allow_not_found=True)
-    found = [f.path for f in filesystem.get_file_info(selector) if f.path.endswith(".parquet")]
-    if not found:
+    if not files:
         return ds.dataset(pa.Table.from_pylist([], schema=whole))
+    if store.folder is not None:
+        filesystem, base = fs.LocalFileSystem(), str(store.folder)
+    else:
+        parts = urlsplit(store.address)
+        filesystem, base = fs.FileSystem.from_uri(f"{parts.scheme}://{parts.netloc}{parts.path}")
     return ds.dataset(
-        found,
+        [f"{base}/{file}" for file in files],
         schema=whole,
         format="parquet",
-        partitioning=partitioning,
+        partitioning=ds.partitioning(pa.schema([("day", pa.date32())]), flavor="hive"),
         filesystem=filesystem,
         partition_base_dir=f"{base}/{name}",
     )
