@@ -31,7 +31,7 @@ from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
 from farm.session.repackaging import file_sha256
 from farm.session.runner import SessionRunner
-from farm.session.settings import LabSettings
+from farm.session.settings import HookSet, LabSettings
 from farm.session.stage import StageTools
 
 
@@ -46,6 +46,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     grant_permissions: bool = False
     bypass_pinning: bool = False
     category: str = ""  # of the app, by CAC-14; for clauses about necessary information
+    hooks: HookSet | None = None  # instead of the lab's own
     wait_seconds: float = 3600.0  # for a free phone
     attempts: int = 2  # another phone is tried when the phone or the farm was to blame
 
@@ -56,21 +57,14 @@ class Lab:
     def __init__(self, settings: LabSettings) -> None:
         self.settings = settings
         self._stack = AsyncExitStack()
-        self._bundle_sha256 = ""
-        self._catalogue_sha256 = ""
+        self._hooks: _ReadHooks
         self._key: Ed25519PrivateKey | None = None
         self.pool: DevicePool
         self.capture: CaptureProcess
 
     async def __aenter__(self) -> "Lab":
         settings = self.settings
-        if not settings.bundle.is_file():
-            raise SetupError(
-                f"{settings.bundle}: missing; run `make setup`, which builds the hooks"
-            )
-        self._bundle_sha256 = await asyncio.to_thread(file_sha256, settings.bundle)
-        catalogue = await asyncio.to_thread(load_catalogue, settings.catalogue, settings.hooks)
-        self._catalogue_sha256 = catalogue.sha256
+        self._hooks = await asyncio.to_thread(_read_hooks, settings.hook_set)
         self._key = await asyncio.to_thread(load_or_create_key, settings.key)
         profiles = await asyncio.to_thread(load_profiles, settings.profiles)
         settings.recordings.mkdir(parents=True, exist_ok=True)
@@ -113,13 +107,16 @@ class Lab:
             asyncio.CancelledError: after phone and recording were left in order.
         """
         runner: SessionRunner | None = None
+        hooks = self._hooks
+        if order.hooks is not None:
+            hooks = await asyncio.to_thread(_read_hooks, order.hooks)
         for attempt in range(1, order.attempts + 1):
             plan = self._plan(order, attempt)
             with contextlib.suppress(_Blamed, DeviceGone):
                 async with self.pool.lease(order.wants, timeout=order.wait_seconds) as phone:
                     if on_start is not None:
                         on_start(plan, phone.serial)
-                    runner = SessionRunner(plan, self._tools(phone))
+                    runner = SessionRunner(plan, self._tools(phone, hooks))
                     result = await runner.run()
                     if result.phone_failed:
                         raise _Blamed(result.reason)  # the pool counts it against the phone
@@ -129,17 +126,17 @@ class Lab:
             raise DeviceError("every phone vanished before the session could begin")
         return runner.result
 
-    def _tools(self, phone: Phone) -> StageTools:
+    def _tools(self, phone: Phone, hooks: "_ReadHooks") -> StageTools:
         assert self._key is not None  # noqa: S101 - set when the lab opened
         settings = self.settings
         return StageTools(
             phone=phone,
             capture=self.capture,
-            bundle=settings.bundle,
-            bundle_sha256=self._bundle_sha256,
-            catalogue=settings.catalogue,
-            hooks=settings.hooks,
-            catalogue_sha256=self._catalogue_sha256,
+            bundle=hooks.files.bundle,
+            bundle_sha256=hooks.bundle_sha256,
+            catalogue=hooks.files.catalogue,
+            hooks=hooks.files.own,
+            catalogue_sha256=hooks.catalogue_sha256,
             key=self._key,
             frida_files=settings.frida_files_folder,
             ledgers=settings.ledgers,
@@ -167,7 +164,26 @@ class Lab:
             grant_permissions=order.grant_permissions,
             bypass_pinning=order.bypass_pinning,
             category=order.category,
+            network=self.settings.network,
         )
+
+
+class _ReadHooks(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of hooks that was found whole, with the digests that recordings name."""
+
+    files: HookSet
+    bundle_sha256: str
+    catalogue_sha256: str
+
+
+def _read_hooks(files: HookSet) -> _ReadHooks:
+    if not files.bundle.is_file():
+        raise SetupError(f"{files.bundle}: missing; run `make setup`, which builds the hooks")
+    return _ReadHooks(
+        files=files,
+        bundle_sha256=file_sha256(files.bundle),
+        catalogue_sha256=load_catalogue(files.catalogue, files.own).sha256,
+    )
 
 
 class _Blamed(DeviceError):

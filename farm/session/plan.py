@@ -22,6 +22,7 @@ class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
     grant_permissions: bool = False  # as a user who allowed everything at installation
     bypass_pinning: bool = False  # checks of pinned certificates are overridden, each recorded
     category: str = ""  # of the app, as the operator gave it
+    network: str = ""  # the operator's word for where the traffic leaves
     deadlines: Deadlines = Deadlines()
 
 

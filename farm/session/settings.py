@@ -13,6 +13,14 @@ def default_home() -> Path:
     return Path(os.environ.get("FARM_HOME") or Path.home() / ".farm")
 
 
+class HookSet(msgspec.Struct, frozen=True, kw_only=True):
+    """What is put into apps: the bundle, and the entries that tell it what to watch."""
+
+    bundle: Path = paths.HOOK_BUNDLE
+    catalogue: Path = paths.HOOK_CATALOGUE
+    own: tuple[Path, ...] = ()  # folders with further entries, a tester's own
+
+
 class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One lab. Everything it writes lies below `home`."""
 
@@ -22,10 +30,16 @@ class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
     bundle: Path = paths.HOOK_BUNDLE
     catalogue: Path = paths.HOOK_CATALOGUE
     hooks: tuple[Path, ...] = ()  # folders with further entries of the catalogue, a tester's own
+    network: str = ""  # the operator's word for where this lab's traffic leaves, for comparisons
     hosts: Path | None = None  # overrides of names for the proxy's own connections, JSON
     upstream_certificates: Path | None = None  # PEM file the proxy trusts beside the public CAs
     parties: Path | None = None  # the lab's own list of first and third parties
     frida_files: Path | None = None  # folder with frida-server and gadget files; None: home/frida
+
+    @property
+    def hook_set(self) -> HookSet:
+        """The hooks that this lab uses unless an order brings others."""
+        return HookSet(bundle=self.bundle, catalogue=self.catalogue, own=self.hooks)
 
     @property
     def recordings(self) -> Path:

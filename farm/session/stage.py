@@ -87,6 +87,7 @@ class Stage:
                 "grant_permissions": str(plan.grant_permissions).lower(),
                 "bypass_pinning": str(plan.bypass_pinning).lower(),
                 **({"category": plan.category} if plan.category else {}),
+                **({"network": plan.network} if plan.network else {}),
                 **plan.scenario.options,
             },
         )
