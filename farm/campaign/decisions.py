@@ -111,6 +111,8 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True, order=True):
     access: str = ""  # one of `AccessMode`
     lowest_sdk: int = 0
     abis: tuple[str, ...] = ()  # of the app's native code, any one will do
+    build: str = ""  # fingerprint of the phone's system image
+    network: str = ""  # the operator's word for where a host's traffic leaves
 
     @property
     def key(self) -> str:
@@ -120,6 +122,8 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True, order=True):
             f"access={self.access}" if self.access else "",
             f"sdk={self.lowest_sdk}" if self.lowest_sdk else "",
             f"abi={','.join(self.abis)}" if self.abis else "",
+            f"build={self.build}" if self.build else "",
+            f"network={self.network}" if self.network else "",
         ]
         return "session " + (" ".join(part for part in parts if part) or "any")
 
@@ -135,6 +139,8 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     access: str
     sdk: int
     abi: str  # its first ABI
+    build: str = ""  # fingerprint of its system image
+    network: str = ""  # where its host's traffic leaves
 
 
 _RUNS = {
@@ -151,6 +157,8 @@ def can_run(offer: Capability, wanted: Requirement) -> bool:
     return (
         wanted.profile in ("", offer.profile)
         and wanted.access in ("", offer.access)
+        and wanted.build in ("", offer.build)
+        and wanted.network in ("", offer.network)
         and offer.sdk >= wanted.lowest_sdk
         and (not wanted.abis or not runs.isdisjoint(wanted.abis))
     )

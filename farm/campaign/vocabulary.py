@@ -81,6 +81,7 @@ class Reason(StrEnum):
     NOT_SEALED = "not_sealed"  # the recording could not be completed
     APP_MISSING = "app_missing"  # the APK is not to be had, or is another
     SCENARIO_MISSING = "scenario_missing"  # this host has no such scenario, or another version
+    HOOKS_MISSING = "hooks_missing"  # the store does not have the hooks that were asked for
     RECORDING_MISSING = "recording_missing"  # nothing to judge under that address
     NOT_JUDGED = "not_judged"  # analysis failed on this recording
     WORKER_ENDED = "worker_ended"  # killed during the attempt; found at its next start

@@ -3,21 +3,19 @@
 import asyncio
 import datetime
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from farm.campaign.database import Database
 from farm.campaign.decisions import Capability, Requirement
 from farm.campaign.ledger.values import SessionOptions
-from farm.campaign.plan import control
 from farm.campaign.plan.apps import read_apps
 from farm.campaign.plan.forecast import Forecast, end_day, forecast
 from farm.campaign.plan.history import known_phones, session_seconds
-from farm.campaign.plan.schedule import add_schedule, check_cron
+from farm.campaign.plan.schedule import Schedule, add_schedule, check_schedule, next_due
 from farm.campaign.plan.stored import stored_apps
 from farm.campaign.plan.values import (
     CampaignPlan,
@@ -36,8 +34,8 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.campaign_status import status
+from farm.cli.campaign_steer import cancel, judge, pause, resume, retry
 from farm.cli.output import console, emit_json, plain, say
-from farm.detect.rules import load_rules
 from farm.devices.profiles import load_profiles
 from farm.explore.loader import Scenario, load
 from farm.model.errors import UsageError
@@ -53,8 +51,9 @@ app = typer.Typer(
     ),
 )
 app.command("status")(status)
+for _command in (pause, resume, cancel, retry, judge):
+    app.command()(_command)
 
-_T = TypeVar("_T")
 _NameArgument = Annotated[str, typer.Argument(help="Name of the campaign.")]
 
 
@@ -86,13 +85,25 @@ def create(
     grant: Annotated[
         bool, typer.Option("--grant", help="Grant all permissions at installation.")
     ] = False,
+    bypass_pinning: Annotated[
+        bool,
+        typer.Option(
+            "--bypass-pinning",
+            help="Override the apps' checks of pinned certificates, so that their traffic can be "
+            "read; each override is recorded.",
+        ),
+    ] = False,
     no_analysis: Annotated[
         bool, typer.Option("--no-analysis", help="Record only; judge later.")
     ] = False,
     schedule: Annotated[
         str,
-        typer.Option(metavar="CRON", help='Make it again and again, UTC: "0 2 * * *" is nightly.'),
+        typer.Option(metavar="CRON", help='Make it again and again: "0 2 * * *" is every night.'),
     ] = "",
+    timezone: Annotated[
+        str,
+        typer.Option(metavar="ZONE", help="Whose clock --schedule means, such as Asia/Shanghai."),
+    ] = "UTC",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show jobs, phone-hours and the day it ends.")
     ] = False,
@@ -107,8 +118,9 @@ def create(
     Exit codes: 0 planned, 2 the list, a scenario or a profile cannot be used.
     """
     check_name(name)
+    due = Schedule(cron=schedule, timezone=timezone, priority=priority)
     if schedule:
-        check_cron(schedule)
+        check_schedule(due)
     chosen = [load(one.strip()) for one in scenarios.split(",") if one.strip()]
     if not chosen:
         raise UsageError("--scenarios: names none; see `farm scenario list`")
@@ -117,7 +129,9 @@ def create(
         profiles=_profiles(profiles),
         access=_access(access),
         repeat=repeat,
-        options=SessionOptions(settle_seconds=settle, grant_permissions=grant),
+        options=SessionOptions(
+            settle_seconds=settle, grant_permissions=grant, bypass_pinning=bypass_pinning
+        ),
         analyse=not no_analysis,
         apps=str(apps.absolute()),
     )
@@ -128,13 +142,14 @@ def create(
         else:
             _show_forecast(shown)
         return
-    planned = asyncio.run(
-        _create(name, wanted, chosen, apps, priority, schedule, database, store, home)
-    )
+    planned = asyncio.run(_create(name, wanted, chosen, apps, due, database, store, home))
     if json:
         emit_json(planned)
     elif schedule:
-        say(f"schedule {name} ({schedule}): the first campaign is made when it is due")
+        say(
+            f"schedule {name} ({schedule}, {timezone}): the first campaign is made when it is due, "
+            f"{next_due(due, datetime.datetime.now(datetime.UTC)):%Y-%m-%d %H:%M} UTC"
+        )
     else:
         say(f"campaign {name}: {planned.apps} apps, {planned.jobs} jobs, {planned.new} new")
 
@@ -161,8 +176,7 @@ async def _create(
     wanted: CampaignPlan,
     scenarios: Sequence[Scenario],
     apps: Path,
-    priority: int,
-    schedule: str,
+    due: Schedule,
     database: str,
     address: str,
     home: Path | None,
@@ -171,10 +185,10 @@ async def _create(
     for scenario in scenarios:
         await store.put_file(scenario_name(scenario.sha256), scenario.path, scenario.sha256)
     async with campaign_database(database, home) as opened:
-        if schedule:
-            await add_schedule(opened, name, schedule, wanted)
+        if due.cron:
+            await add_schedule(opened, name, due, wanted)
             return Planned(campaign_id=0)
-        campaign = await open_campaign(opened, name, wanted, priority)
+        campaign = await open_campaign(opened, name, wanted, due.priority)
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("planning", total=None)
 
@@ -231,73 +245,3 @@ def list_campaigns(
             say("no campaign yet: `farm campaign create NAME --apps FOLDER`")
 
     asyncio.run(work())
-
-
-@app.command()
-def pause(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
-    """Let running sessions end and start nothing new."""
-    if not _steer(database, home, name, control.pause):
-        raise UsageError(f"campaign {name}: is not active")
-    say(f"campaign {name} is paused")
-
-
-@app.command()
-def resume(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
-    """Go on with a paused campaign."""
-    if not _steer(database, home, name, control.resume):
-        raise UsageError(f"campaign {name}: is not paused")
-    say(f"campaign {name} goes on")
-
-
-@app.command()
-def cancel(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
-    """End a campaign: running sessions are stopped, their recordings kept."""
-    withdrawn = _steer(database, home, name, control.cancel)
-    if withdrawn is None:
-        raise UsageError(f"campaign {name}: there is none that could be cancelled")
-    say(f"campaign {name} is cancelled, {withdrawn} jobs withdrawn")
-
-
-@app.command()
-def retry(
-    name: _NameArgument,
-    failed: Annotated[bool, typer.Option("--failed", help="All jobs that were given up.")] = False,
-    database: DatabaseOption = "",
-    home: HomeOption = None,
-) -> None:
-    """Plan jobs again that were given up; earlier attempts and their evidence stay."""
-    if not failed:
-        raise UsageError("say what to try again: --failed")
-    say(f"{_steer(database, home, name, control.retry_failed)} jobs are planned again")
-
-
-@app.command()
-def judge(
-    name: _NameArgument,
-    parties: Annotated[
-        Path | None, typer.Option(help="The list of parties that the workers were given, YAML.")
-    ] = None,
-    database: DatabaseOption = "",
-    home: HomeOption = None,
-) -> None:
-    """Judge all its recordings again by the present rules, on hosts with or without phones.
-
-    Earlier judgements stay. Asked twice under the same rules, nothing is done twice.
-    """
-    digests = sorted(load_rules(parties).digests.items())
-    rules = " ".join(f"{key}={value}" for key, value in digests)
-
-    async def again(opened: Database, campaign: str) -> int:
-        return await control.judge_again(opened, campaign, rules)
-
-    say(f"{_steer(database, home, name, again)} recordings are to be judged again")
-
-
-def _steer(
-    url: str, home: Path | None, name: str, action: Callable[[Database, str], Awaitable[_T]]
-) -> _T:
-    async def work() -> _T:
-        async with campaign_database(url, home) as database:
-            return await action(database, name)
-
-    return asyncio.run(work())

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,11 @@ import typer
 
 from farm.campaign.ledger.values import SessionOptions
 from farm.campaign.nightly.config import NightlyConfig, read_config
-from farm.campaign.nightly.night import Night, Nightly
-from farm.campaign.nightly.output import notify, summary, write_night
+from farm.campaign.nightly.entry import Night
+from farm.campaign.nightly.night import Nightly
+from farm.campaign.nightly.output import summary, write_night
+from farm.campaign.nightly.webhook import VARIABLE, notify
+from farm.campaign.plan.schedule import zone_of
 from farm.campaign.plan.values import CampaignPlan, ScenarioRef, check_name
 from farm.campaign.worker.sources import scenario_name
 from farm.cli.campaign_database import (
@@ -36,7 +40,7 @@ from farm.explore.loader import load
 def nightly(
     config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="What to run.")],
     day: Annotated[
-        str, typer.Option(help="The night's date, UTC [default: today]; a second start joins it.")
+        str, typer.Option(help="The night's date [default: today]; a second start joins it.")
     ] = "",
     parties: Annotated[
         Path | None, typer.Option(help="Your list of first and third parties, YAML.")
@@ -49,16 +53,20 @@ def nightly(
     """Run a list of apps and report what changed since each one's last comparable run.
 
     Sessions run on whatever `farm worker` serves the same database. Changes are repeated before
-    they are reported, and traced to app, rules, hooks, phone or network. Exit codes: 0 nothing to
-    look at, 1 changes or violations, 2 the configuration cannot be used, 3 not everything ran.
+    they are reported, and traced to app, rules, hooks, phone or network by running again with one
+    of them as it was before. The webhook's calls are signed with $FARM_WEBHOOK_SECRET.
+
+    Exit codes: 0 nothing to look at, 1 changes or violations, 2 the configuration cannot be used,
+    3 not everything ran.
     """
     wanted = read_config(config)
     check_name(wanted.name)
-    when = _day(day)
+    when = _day(day, zone_of(wanted.timezone))
     night = asyncio.run(_run(wanted, config, when, parties, database, store, home))
     paths = write_night(night, config.parent / wanted.output)
     if wanted.webhook:
-        problem = notify(night, wanted.webhook)
+        secret = os.environ.get(VARIABLE, "")
+        problem = asyncio.run(notify(night, wanted.webhook, secret))
         if problem:
             complain(f"the webhook was not told: {problem}")
     if json:
@@ -95,7 +103,7 @@ async def _run(
     plan = CampaignPlan(
         scenarios=tuple(ScenarioRef(name=s.name, sha256=s.sha256) for s in scenarios),
         profiles=wanted.profiles,
-        options=SessionOptions(settle_seconds=wanted.settle),
+        options=SessionOptions(settle_seconds=wanted.settle, bypass_pinning=wanted.bypass_pinning),
         apps=str(apps.absolute()),
     )
     async with campaign_database(database, home) as opened:
@@ -107,9 +115,9 @@ def _beside(config: Path, name: str) -> str | Path:
     return config.parent / name if name.endswith(".py") else name
 
 
-def _day(text: str) -> datetime.date:
+def _day(text: str, zone: datetime.tzinfo) -> datetime.date:
     if not text:
-        return datetime.datetime.now(datetime.UTC).date()
+        return datetime.datetime.now(zone).date()
     try:
         return msgspec.convert(text, datetime.date)
     except msgspec.ValidationError as error:

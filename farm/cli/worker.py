@@ -1,6 +1,7 @@
 """`farm worker`: this host takes jobs that its phones can run, and judges recordings."""
 
 import asyncio
+import hashlib
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from farm.campaign.chores import chores
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.fleet.care import Care
@@ -22,6 +24,7 @@ from farm.campaign.vocabulary import AttemptState, Cause
 from farm.campaign.worker.analysis import AnalysisExecutor
 from farm.campaign.worker.delivery import Delivery
 from farm.campaign.worker.executor import Ending, Executor
+from farm.campaign.worker.hook_store import keep_hooks
 from farm.campaign.worker.outbox import Outbox
 from farm.campaign.worker.phones import PhoneExecutor
 from farm.campaign.worker.settings import WorkerSettings
@@ -69,6 +72,13 @@ def worker(
     upstream_certificates: Annotated[
         Path | None, typer.Option(help="PEM file that the proxy trusts beside the public CAs.")
     ] = None,
+    network: Annotated[
+        str,
+        typer.Option(
+            help="Your word for where this host's traffic leaves, such as beijing-1; nights tell "
+            "changes of the network by it [default: a digest of --hosts, or none]."
+        ),
+    ] = "",
     frida_files: Annotated[
         Path | None, typer.Option(help="Folder with frida-server and gadget files.")
     ] = None,
@@ -102,6 +112,7 @@ def worker(
         parties=parties,
         frida_files=frida_files,
         hooks=tuple(hooks or ()),
+        network=network or _network_of(hosts),
     )
 
     async def work() -> None:
@@ -114,7 +125,7 @@ def worker(
                 lab = await stack.enter_async_context(Lab(lab_settings))
                 key = await asyncio.to_thread(load_or_create_key, lab_settings.key)
                 sources = Sources(stored, lab_home / "cache")
-                care = Care(opened, lab.pool, settings.name, CareRules())
+                care = Care(opened, lab.pool, settings.name, CareRules(), lab_settings.network)
                 executors.append(PhoneExecutor(lab, sources, key, care))
             if analyses:
                 judging = AnalysisExecutor(
@@ -124,9 +135,27 @@ def worker(
             outbox = await stack.enter_async_context(
                 Outbox(lab_home / "outbox" / f"{_safe(settings.name)}.sqlite")
             )
-            await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
+
+            async def keep() -> None:
+                if phones:
+                    await keep_hooks(stored, lab_settings.hook_set)
+
+            async with asyncio.TaskGroup() as group:
+                daily = group.create_task(chores(opened, stored, keep))
+                await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
+                daily.cancel()
 
     asyncio.run(work())
+
+
+def _network_of(hosts: Path | None) -> str:
+    """A word for a network that is told apart by its overrides alone."""
+    if hosts is None:
+        return ""
+    try:
+        return f"hosts-{hashlib.sha256(hosts.read_bytes()).hexdigest()[:12]}"
+    except OSError as error:
+        raise UsageError(f"--hosts: {hosts}: cannot be read: {error.strerror}") from error
 
 
 async def _run(

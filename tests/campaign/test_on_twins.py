@@ -90,7 +90,7 @@ async def test_campaign_on_a_twin(database: Database, tmp_path: Path) -> None:
         True,
         True,
     )
-    answer = ask(
+    answer = await ask(
         store,
         "SELECT e.api, f.verdict FROM events e JOIN findings f USING (session_id) "
         "WHERE e.kind = 'call' AND f.data_type = 'imei' GROUP BY ALL",

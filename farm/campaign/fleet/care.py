@@ -26,11 +26,14 @@ _LOOK_SECONDS = 60.0
 class Care:
     """Asked before each session, told after it; `sync()` goes with the worker's heartbeat."""
 
-    def __init__(self, database: Database, pool: DevicePool, host: str, rules: CareRules) -> None:
+    def __init__(
+        self, database: Database, pool: DevicePool, host: str, rules: CareRules, network: str = ""
+    ) -> None:
         self._database = database
         self._pool = pool
         self._host = host
         self._rules = rules
+        self._network = network
         self._healths: dict[str, Health] = {}
         self._rests: dict[str, tuple[str, datetime.datetime]] = {}
         self._events: list[tuple[str, str, str]] = []
@@ -91,6 +94,7 @@ class Care:
                 self._healths,
                 self._rests,
                 events,
+                self._network,
             )
         except BaseException:
             self._events = (events + self._events)[-1000:]

@@ -157,15 +157,17 @@ async def report_phones(
     healths: Mapping[str, Health],
     rests: Mapping[str, tuple[str, datetime.datetime]],
     events: Sequence[tuple[str, str, str]],
+    network: str = "",
 ) -> Wishes:
     """Write a host's phones and what happened to them; read what operators ask.
 
     Args:
         events: `(serial, event, detail)` since the last report.
+        network: the operator's word for where the host's traffic leaves.
     """
     async with database.transaction() as client:
         for status in statuses:
-            await _upsert(client, host, status, healths.get(status.serial))
+            await _upsert(client, host, network, status, healths.get(status.serial))
             reason, until = rests.get(status.serial, ("", None))
             await client.execute(
                 "UPDATE phone SET rest_reason = $2, rest_until = $3 WHERE serial = $1",
@@ -190,7 +192,9 @@ async def report_phones(
     )
 
 
-async def _upsert(client: Client, host: str, status: DeviceStatus, health: Health | None) -> None:
+async def _upsert(
+    client: Client, host: str, network: str, status: DeviceStatus, health: Health | None
+) -> None:
     info = status.info
     facts: tuple[Any, ...] = ("", "", "", "", 0, "")
     if info is not None:
@@ -201,8 +205,8 @@ async def _upsert(client: Client, host: str, status: DeviceStatus, health: Healt
         measured = (health.battery, health.temperature, health.storage_free)  # type: ignore[assignment]
     await client.execute(
         "INSERT INTO phone (serial, host, state, reason, failures, profile, model, access, abi, "
-        "sdk, fingerprint, battery, temperature, storage_free) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
+        "sdk, fingerprint, battery, temperature, storage_free, "
+        "network) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
         "ON CONFLICT (serial) DO UPDATE SET host = $2, state = $3, reason = $4, failures = $5, "
         "profile = coalesce(nullif($6, ''), phone.profile), "
         "model = coalesce(nullif($7, ''), phone.model), "
@@ -212,8 +216,9 @@ async def _upsert(client: Client, host: str, status: DeviceStatus, health: Healt
         "fingerprint = coalesce(nullif($11, ''), phone.fingerprint), "
         "battery = coalesce($12, phone.battery), "
         "temperature = coalesce($13, phone.temperature), "
-        "storage_free = coalesce($14, phone.storage_free), beat = now()",
+        "storage_free = coalesce($14, phone.storage_free), network = $15, beat = now()",
         status.serial, host, status.state, status.reason[:500], status.failures, *facts, *measured,
+        network,
     )  # fmt: skip
 
 

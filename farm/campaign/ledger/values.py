@@ -18,6 +18,8 @@ class SessionOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     settle_seconds: float = 10.0
     grant_permissions: bool = False
+    bypass_pinning: bool = False  # checks of pinned certificates are overridden, each recorded
+    hooks: str = ""  # key of a set of hooks in the store; empty: the worker's own
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):

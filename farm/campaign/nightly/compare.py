@@ -29,9 +29,10 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     apis: frozenset[str] = frozenset()  # hooks that were called
     hooks_failed: frozenset[str] = frozenset()
     rules: dict[str, str] = {}
-    hook_bundle: str = ""
+    hook_bundle: str = ""  # key of the set of hooks: bundle and catalogue
     phone: str = ""  # build fingerprint
-    network: str = ""  # name overrides and versions of the capture
+    network: str = ""  # the operator's word for where the host's traffic leaves
+    tools: str = ""  # versions of the farm and of what it captures with
 
     @property
     def name(self) -> tuple[str, str, str]:
@@ -52,6 +53,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     before: str  # verdict
     after: str
     findings: Change
+    different: frozenset[str] = frozenset()  # findings that say something else than before
     parties: Change
     sdks: Change
     permissions: Change
@@ -61,7 +63,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def changed(self) -> bool:
         """Whether verdict or findings are not what they were."""
-        return self.before != self.after or bool(self.findings.new or self.findings.gone)
+        return self.before != self.after or bool(
+            self.findings.new or self.findings.gone or self.different
+        )
 
 
 def compare(before: RunFacts, after: RunFacts) -> Comparison:
@@ -70,6 +74,11 @@ def compare(before: RunFacts, after: RunFacts) -> Comparison:
         before=before.verdict,
         after=after.verdict,
         findings=_change(frozenset(before.findings), frozenset(after.findings)),
+        different=frozenset(
+            finding
+            for finding, told in after.findings.items()
+            if before.findings.get(finding, told) != told
+        ),
         parties=_change(before.parties, after.parties),
         sdks=_change(before.sdks, after.sdks),
         permissions=_change(before.permissions, after.permissions),
@@ -111,18 +120,20 @@ class Factor(StrEnum):
     HOOKS = "hook bundle"
     PHONE = "phone or system image"
     NETWORK = "network"
-    CHANCE = "chance"  # nothing differs, or repeated runs disagree
-    ENVIRONMENT = "environment"  # hooks, phone or network: not told apart
+    TOOLS = "the farm's own version"
+    CHANCE = "chance"  # repeated runs disagree, or nothing differs and nothing was repeated
+    UNTOLD = "not told apart"  # several things differ, and experiments cleared too few of them
+    UNRECORDED = "something that is not recorded"  # such as what servers answered
 
 
 class Experiments(msgspec.Struct, frozen=True, kw_only=True):
-    """Verdicts of runs in which one thing was changed at a time; None: was not done."""
+    """Verdicts of runs in which one thing was changed at a time."""
 
     old_recording_old_rules: str
-    old_recording_new_rules: str | None = None  # re-judged
+    old_recording_new_rules: str | None = None  # re-judged; None: could not be
     new_recording: str  # under the new rules
-    old_app_now: str | None = None  # the old version, run again today
-    repeats: tuple[str, ...] = ()  # of the new version, today
+    restored: dict[Factor, str] = {}  # run again today, but for one thing that is as it was before
+    repeats: tuple[str, ...] = ()  # run again today, everything as in the new run
 
 
 def differing(before: RunFacts, after: RunFacts) -> frozenset[Factor]:
@@ -133,6 +144,7 @@ def differing(before: RunFacts, after: RunFacts) -> frozenset[Factor]:
         Factor.HOOKS: (before.hook_bundle, after.hook_bundle),
         Factor.PHONE: (before.phone, after.phone),
         Factor.NETWORK: (before.network, after.network),
+        Factor.TOOLS: (before.tools, after.tools),
     }
     return frozenset(factor for factor, (one, other) in pairs.items() if one != other)
 
@@ -140,35 +152,31 @@ def differing(before: RunFacts, after: RunFacts) -> frozenset[Factor]:
 def trace(factors: frozenset[Factor], seen: Experiments) -> frozenset[Factor]:
     """What changed a verdict, as far as the experiments show it.
 
-    Every factor named has one experiment in which it alone was changed and the verdict changed
-    with it, or is the only condition that differs. More than one may be to blame.
+    A factor is named where it alone was changed and the verdict changed with it, or where it is
+    the only one that differs and was not cleared by such a run. More than one may be to blame.
     """
     if seen.old_recording_old_rules == seen.new_recording:
         return frozenset()
     if any(verdict != seen.new_recording for verdict in seen.repeats):
         return frozenset({Factor.CHANCE})
     causes: set[Factor] = set()
-    middle = seen.old_recording_new_rules
-    if Factor.RULES in factors:
-        if middle is None:
-            return frozenset({Factor.RULES}) if factors == {Factor.RULES} else frozenset()
-        if middle != seen.old_recording_old_rules:
+    old, left = seen.old_recording_old_rules, factors
+    if Factor.RULES in factors and seen.old_recording_new_rules is not None:
+        left = factors - {Factor.RULES}
+        if seen.old_recording_new_rules != old:
             causes.add(Factor.RULES)
-    else:
-        middle = seen.old_recording_old_rules
-    if middle == seen.new_recording:
+        old = seen.old_recording_new_rules
+    if old == seen.new_recording:
         return frozenset(causes)
-    left = factors - {Factor.RULES}
-    if not left:
-        causes.add(Factor.CHANCE)
-    elif len(left) == 1:
-        causes |= left
-    elif Factor.APP in left and seen.old_app_now is not None:
-        if seen.old_app_now != seen.new_recording:
-            causes.add(Factor.APP)
-        if seen.old_app_now != middle:
-            rest = left - {Factor.APP}
-            causes |= rest if len(rest) == 1 else {Factor.ENVIRONMENT}
-    elif Factor.APP not in left:
-        causes.add(Factor.ENVIRONMENT)
+    guilty = {f for f in left if seen.restored.get(f) == old}
+    cleared = {f for f in left if seen.restored.get(f) == seen.new_recording}
+    suspects = left - cleared
+    if guilty:
+        causes |= guilty
+    elif len(suspects) == 1:
+        causes |= suspects
+    elif suspects:
+        causes.add(Factor.UNTOLD)
+    else:
+        causes.add(Factor.UNRECORDED if left or seen.repeats else Factor.CHANCE)
     return frozenset(causes)

@@ -26,8 +26,10 @@ class NightlyConfig(
     trace: bool = True  # find out what made an outcome change
     hours: float = 8.0  # to wait for the campaign
     settle: float = 10.0
+    bypass_pinning: bool = False
+    timezone: str = "UTC"  # whose date names the night
     output: str = "nightly"
-    webhook: str = ""  # told the summary as JSON by POST
+    webhook: str = ""  # told the summary as JSON by POST, signed with $FARM_WEBHOOK_SECRET
 
 
 def read_config(path: Path) -> NightlyConfig:

@@ -1,9 +1,6 @@
-"""A night as JSON, HTML and JUnit XML, and as a message to a webhook."""
+"""A night as JSON, HTML and JUnit XML."""
 
-import json
 import re
-import urllib.error
-import urllib.request
 import xml.etree.ElementTree as ET
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +9,9 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 
 from farm.campaign.nightly.compare import Factor
-from farm.campaign.nightly.night import Entry, Night
+from farm.campaign.nightly.entry import Entry, Night
 from farm.recording.files import write_atomic
 
-_WEBHOOK_SECONDS = 20
 _NOT_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
@@ -48,33 +44,45 @@ def told(entry: Entry, finding: str) -> str:
 
 
 def junit(night: Night) -> bytes:
-    """The night as JUnit XML: one case a session; reported changes and violations fail.
+    """The night as JUnit XML: one case a session, of which only a clean, unchanged one passes.
 
-    Only characters that XML 1.0 allows are kept of an app's text.
+    A violation or a reported change is a failure, also one that was there before; what could not
+    be judged is an error. Only characters that XML 1.0 allows are kept of an app's text.
     """
-    failures = sum(entry.reported for entry in night.entries)
+    kinds = [_trouble(entry) for entry in night.entries]
     suite = ET.Element(
         "testsuite",
         name=night.name,
         tests=str(len(night.entries)),
-        failures=str(failures),
+        failures=str(sum(tag == "failure" for tag, _ in kinds)),
+        errors=str(sum(tag == "error" for tag, _ in kinds)),
         time=f"{(night.ended - night.started).total_seconds():.0f}",
     )
-    for entry in night.entries:
+    for entry, (tag, kind) in zip(night.entries, kinds, strict=True):
         run = entry.run
         case = ET.SubElement(
             suite,
             "testcase",
             classname=_xml(run.package),
-            name=_xml(f"{run.scenario} {run.profile}"),
+            name=_xml(f"{run.scenario} {run.profile}".strip()),
         )
-        if entry.reported:
-            message = summary(entry)
-            ET.SubElement(case, "failure", message=_xml(message)).text = _xml(
+        if tag:
+            ET.SubElement(case, tag, type=kind, message=_xml(summary(entry))).text = _xml(
                 "\n".join(sorted(run.findings.values()))
             )
     data: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
     return data
+
+
+def _trouble(entry: Entry) -> tuple[str, str]:
+    """JUnit's word for how a case ended, empty where it passed, and what kind of trouble it is."""
+    if entry.run.verdict == "violation":
+        return "failure", "violation"
+    if entry.reported:
+        return "failure", "change"
+    if entry.run.verdict != "clean":
+        return "error", entry.run.verdict
+    return "", ""
 
 
 def summary(entry: Entry) -> str:
@@ -83,36 +91,12 @@ def summary(entry: Entry) -> str:
         return f"{entry.run.verdict}, first run, {len(entry.run.findings)} findings"
     found = entry.comparison.findings
     causes = ", ".join(sorted(entry.causes))
+    different = len(entry.comparison.different)
     return (
         f"{entry.comparison.before} -> {entry.comparison.after}, "
-        f"{len(found.new)} new and {len(found.gone)} gone findings"
+        f"{len(found.new)} new, {len(found.gone)} gone and {different} changed findings"
         + (f"; because of: {causes}" if causes else "")
     )
-
-
-def notify(night: Night, address: str) -> str:
-    """Tell a webhook; returns what went wrong, empty if nothing. Blocks."""
-    told_ = {
-        "name": night.name,
-        "complete": night.complete,
-        "sessions": len(night.entries),
-        "reported": [
-            {"package": e.run.package, "scenario": e.run.scenario, "summary": summary(e)}
-            for e in night.entries
-            if e.reported
-        ][:200],
-    }
-    request = urllib.request.Request(  # noqa: S310 - http and https only, checked when read
-        address,
-        data=json.dumps(told_).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=_WEBHOOK_SECONDS):  # noqa: S310 - see above
-            return ""
-    except (OSError, urllib.error.URLError) as error:
-        return f"{address}: {error}"
 
 
 def _xml(text: str) -> str:

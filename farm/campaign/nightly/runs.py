@@ -13,8 +13,10 @@ from farm.campaign.database import Database
 from farm.campaign.ledger.values import AppFile
 from farm.campaign.nightly.compare import RunFacts
 from farm.campaign.plan.values import AppEntry
-from farm.campaign.store import Store, StoreUnavailable
+from farm.campaign.store import Store
 from farm.campaign.store.events import events_name
+from farm.campaign.store.parts import where
+from farm.campaign.worker.hook_store import hooks_key
 from farm.model.finding import Analysis, Finding
 from farm.model.session import Session
 
@@ -56,13 +58,13 @@ async def last_before(
     """The newest earlier run of the same package, scenario and profile; None: it is the first.
 
     Args:
-        campaigns: names of this night's campaigns, whose runs are not earlier ones. Runs of old
+        campaigns: names of this night's campaigns, whose runs are not earlier ones. Runs of
             versions that some night made to trace a change are left out as well.
     """
     async with database.transaction(seconds=60) as client:
         row = await client.fetchrow(
             f"{_COLUMNS} AND p.package = $1 AND t.scenario = $2 AND t.profile = $3 "
-            "AND NOT (c.name = ANY($4)) AND c.name NOT LIKE '%-trace' "
+            "AND NOT (c.name = ANY($4)) AND coalesce(c.plan->>'purpose', '') <> 'trace' "
             "ORDER BY r.recorded DESC LIMIT 1",
             run.package,
             run.scenario,
@@ -143,9 +145,10 @@ def facts_of(
         apis=apis,
         hooks_failed=frozenset(analysis.coverage.hooks_failed),
         rules=analysis.rules,
-        hook_bundle=session.hook_bundle_sha256,
+        hook_bundle=hooks_key(session.hook_bundle_sha256, session.hook_catalogue_sha256),
         phone=session.device.build_fingerprint,
-        network=f"{session.options.get('hosts', '')} {sorted(tools.items())}",
+        network=session.options.get("network", ""),
+        tools=" ".join(f"{name} {version}" for name, version in sorted(tools.items())),
     )
 
 
@@ -156,12 +159,16 @@ def _told(finding: Finding) -> str:
 
 async def _called(store: Store, session_id: str) -> frozenset[str]:
     """APIs that the session's hooks saw called."""
+    file = await where(store, events_name(session_id))
+    if not file:
+        return frozenset()
     with tempfile.TemporaryDirectory(prefix="farm-events-") as folder:
         path = Path(folder) / "events.parquet"
-        try:
-            await store.get_file(events_name(session_id), path)
-        except (FileNotFoundError, StoreUnavailable):
-            return frozenset()
-        table = await asyncio.to_thread(pq.read_table, path, columns=["kind", "api"])
-    rows = zip(table["kind"].to_pylist(), table["api"].to_pylist(), strict=True)
-    return frozenset(api for kind, api in rows if kind == "call" and api)
+        await store.get_file(file, path)
+        return await asyncio.to_thread(_apis_in, path, session_id)
+
+
+def _apis_in(path: Path, session_id: str) -> frozenset[str]:
+    wanted = [("session_id", "==", session_id), ("kind", "==", "call")]
+    table = pq.read_table(path, columns=["api"], filters=wanted)
+    return frozenset(api for api in table["api"].to_pylist() if api)

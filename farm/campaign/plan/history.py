@@ -13,7 +13,8 @@ async def known_phones(database: Database) -> list[Capability]:
     """What each phone offers that is at a host now and not in quarantine."""
     async with database.transaction() as client:
         rows = await client.fetch(
-            "SELECT p.profile, p.access, p.sdk, p.abi FROM phone p JOIN host h ON h.name = p.host "
+            "SELECT p.profile, p.access, p.sdk, p.abi, p.fingerprint AS build, p.network "
+            "FROM phone p JOIN host h ON h.name = p.host "
             "WHERE h.state <> 'gone' AND p.state IN ('free', 'leased', 'checking') "
             "AND p.quarantined_by = '' ORDER BY p.serial"
         )

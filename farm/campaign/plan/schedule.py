@@ -7,6 +7,7 @@ again, by whoever is there.
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cronsim import CronSim, CronSimError
@@ -22,36 +23,70 @@ Apps = Callable[[Path], AsyncIterator[Sequence[AppEntry]]]
 """Reads a list of apps in batches, with its files brought into the store."""
 
 
-def check_cron(text: str) -> None:
-    """Refuse what is no cron expression.
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a campaign comes again, and how urgent each one is."""
+
+    cron: str
+    timezone: str = "UTC"  # whose clock `cron` means, by its name in the IANA database
+    priority: int = 0
+
+
+def check_schedule(schedule: Schedule) -> None:
+    """Refuse what names no time.
 
     Raises:
         UsageError: see the message.
     """
+    zone_of(schedule.timezone)
     try:
-        next(CronSim(text, datetime.datetime.now(datetime.UTC)))
+        next_due(schedule, datetime.datetime.now(datetime.UTC))
     except (CronSimError, StopIteration) as error:
         raise UsageError(
-            f'--schedule: {text!r} is no cron expression ({error}); "0 2 * * *" is every night'
+            f'--schedule: {schedule.cron!r} is no cron expression ({error}); "0 2 * * *" is every '
+            "night"
         ) from error
 
 
-def next_due(cron: str, after: datetime.datetime) -> datetime.datetime:
-    """The first time after `after` (UTC) that a cron expression names."""
-    return next(CronSim(cron, after.astimezone(datetime.UTC)))
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of an IANA name.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder's name
+        raise UsageError(
+            f"timezone {name!r}: unknown; expected an IANA name such as UTC or Asia/Shanghai"
+        ) from error
 
 
-async def add_schedule(database: Database, name: str, cron: str, plan: CampaignPlan) -> None:
+def next_due(schedule: Schedule, after: datetime.datetime) -> datetime.datetime:
+    """The first time after `after` that a schedule names, in UTC.
+
+    Where clocks are set forward, a time that does not exist comes at the hour's change; where they
+    are set back, one that exists twice comes once (as Debian's cron does, cronsim).
+    """
+    local = after.astimezone(zone_of(schedule.timezone))
+    return next(CronSim(schedule.cron, local)).astimezone(datetime.UTC)
+
+
+async def add_schedule(
+    database: Database, name: str, schedule: Schedule, plan: CampaignPlan
+) -> None:
     """Make a schedule, or change the one of that name."""
     async with database.transaction() as client:
         now = await client.fetchval("SELECT now()")
         await client.execute(
-            "INSERT INTO schedule (name, cron, plan, next_due) VALUES ($1, $2, $3, $4) "
-            "ON CONFLICT (name) DO UPDATE SET cron = $2, plan = $3, next_due = $4, enabled = true",
+            "INSERT INTO schedule (name, cron, timezone, priority, plan, next_due) "
+            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET cron = $2, "
+            "timezone = $3, priority = $4, plan = $5, next_due = $6, enabled = true",
             name,
-            cron,
+            schedule.cron,
+            schedule.timezone,
+            schedule.priority,
             msgspec.json.encode(plan).decode(),
-            next_due(cron, now),
+            next_due(schedule, now),
         )
 
 
@@ -63,15 +98,19 @@ async def start_due(database: Database) -> list[str]:
     made: list[str] = []
     async with database.transaction() as client:
         rows = await client.fetch(
-            "SELECT id, name, cron, plan, next_due, now() AS now FROM schedule "
+            "SELECT id, name, cron, timezone, priority, plan, next_due, now() AS now FROM schedule "
             "WHERE enabled AND next_due <= now() FOR UPDATE SKIP LOCKED"
         )
         for row in rows:
+            schedule = Schedule(
+                cron=row["cron"], timezone=row["timezone"], priority=row["priority"]
+            )
             name = f"{row['name']}-{row['next_due']:%Y%m%dT%H%MZ}"
             created = await client.fetchval(
-                "INSERT INTO campaign (name, state, plan, schedule_id, due) "
-                "VALUES ($1, 'planning', $2, $3, $4) ON CONFLICT DO NOTHING RETURNING name",
+                "INSERT INTO campaign (name, state, priority, plan, schedule_id, due) "
+                "VALUES ($1, 'planning', $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING name",
                 name,
+                row["priority"],
                 row["plan"],
                 row["id"],
                 row["next_due"],
@@ -81,7 +120,7 @@ async def start_due(database: Database) -> list[str]:
             await client.execute(
                 "UPDATE schedule SET next_due = $2 WHERE id = $1",
                 row["id"],
-                next_due(row["cron"], row["now"]),
+                next_due(schedule, row["now"]),
             )
     return made
 

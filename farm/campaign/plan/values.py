@@ -1,6 +1,7 @@
 """What a campaign is asked to do."""
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -27,6 +28,9 @@ class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int = 1
     options: SessionOptions = SessionOptions()
     analyse: bool = True
+    build: str = ""  # only phones with this system image, by its fingerprint
+    network: str = ""  # only hosts in this network
+    purpose: Literal["", "repeat", "trace"] = ""  # what a night made it for; "": for itself
     apps: str = ""  # where the list came from; an absolute path, for schedules
 
 
@@ -63,4 +67,6 @@ def requirement_of(plan: CampaignPlan, profile: str, app: AppEntry) -> Requireme
         access=plan.access,
         lowest_sdk=app.lowest_sdk,
         abis=tuple(sorted(app.abis)),
+        build=plan.build,
+        network=plan.network,
     )

@@ -26,6 +26,7 @@ from farm.campaign.store.events import (
     write_events,
     write_findings,
 )
+from farm.campaign.store.parts import where
 from farm.campaign.store.recordings import fetch
 from farm.campaign.vocabulary import Cause, Reason
 from farm.campaign.worker.executor import Began, Ending, Slot
@@ -136,8 +137,8 @@ class AnalysisExecutor:
         with tempfile.TemporaryDirectory(prefix="farm-judge-") as name:
             output = Path(name)
             try:
-                there = await self._store.size(events_name(Path(work.recording).name))
-                judged = await self._judge(folder, output, there is None)
+                there = await where(self._store, events_name(Path(work.recording).name))
+                judged = await self._judge(folder, output, not there)
                 await self._keep(judged, output)
             except BrokenProcessPool:
                 self._pool = None
@@ -178,8 +179,13 @@ class AnalysisExecutor:
         }
         for name, target in names.items():
             path = output / name
-            if await asyncio.to_thread(path.is_file) and await self._store.size(target) is None:
+            if await asyncio.to_thread(path.is_file) and not await self._kept(target):
                 await self._store.put_file(target, path, await asyncio.to_thread(_digest, path))
+
+    async def _kept(self, name: str) -> bool:
+        if name.endswith(".parquet"):
+            return bool(await where(self._store, name))
+        return await self._store.size(name) is not None
 
 
 def analysis_name(session_id: str, digest: str) -> str:

@@ -39,7 +39,7 @@ class PhoneExecutor:
     def free(self) -> Sequence[Slot]:
         """Phones that could begin now."""
         return [
-            Slot(name=status.serial, offer=capability(status))
+            Slot(name=status.serial, offer=capability(status, self._lab.settings.network))
             for status in self._lab.pool.snapshot()
             if status.state is DeviceState.FREE
             and status.info is not None
@@ -61,6 +61,10 @@ class PhoneExecutor:
             scenario = await self._sources.scenario(work)
         except (SetupError, StoreError, StoreUnavailable) as error:
             return _failed(Cause.FARM, Reason.SCENARIO_MISSING, error)
+        try:
+            hooks = await self._sources.hooks(work)
+        except (SetupError, StoreError, StoreUnavailable) as error:
+            return _failed(Cause.FARM, Reason.HOOKS_MISSING, error)
         unfit = await self._care.before_lease(slot.name)
         if unfit:  # the job is not to blame and pays nothing for it
             return Ending(cause=Cause.STOPPED, reason=Reason.NO_PHONE, detail=unfit)
@@ -71,6 +75,8 @@ class PhoneExecutor:
             wants=Wants(serial=slot.name),
             settle_seconds=work.options.settle_seconds,
             grant_permissions=work.options.grant_permissions,
+            bypass_pinning=work.options.bypass_pinning,
+            hooks=hooks,
             wait_seconds=_LEASE_SECONDS,
             attempts=1,
         )
@@ -95,12 +101,19 @@ class PhoneExecutor:
             log.warning("not recovered, kept as it is: %s", error)
 
 
-def capability(status: DeviceStatus) -> Capability | None:
+def capability(status: DeviceStatus, network: str = "") -> Capability | None:
     """What a phone offers, None where it was never identified."""
     info = status.info
     if info is None:
         return None
-    return Capability(profile=info.profile, access=info.access, sdk=info.sdk, abi=info.abi)
+    return Capability(
+        profile=info.profile,
+        access=info.access,
+        sdk=info.sdk,
+        abi=info.abi,
+        build=info.build_fingerprint,
+        network=network,
+    )
 
 
 def ending_of(result: SessionResult) -> Ending:

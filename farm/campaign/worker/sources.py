@@ -6,8 +6,10 @@ from pathlib import Path
 
 from farm.campaign.ledger.values import AppFile, Work
 from farm.campaign.store import Store
+from farm.campaign.worker.hook_store import fetch_hooks
 from farm.explore.loader import Scenario, load
 from farm.model.errors import SetupError, UsageError
+from farm.session.settings import HookSet
 
 
 def apk_name(sha256: str) -> str:
@@ -50,6 +52,16 @@ class Sources:
                         "where the APK is, with this --store"
                     ) from None
         return path
+
+    async def hooks(self, work: Work) -> HookSet | None:
+        """The hooks that the job asks for; None: this host's own.
+
+        Raises:
+            SetupError: the store does not have them.
+            StoreError, StoreUnavailable: they could not be fetched.
+        """
+        key = work.options.hooks
+        return await fetch_hooks(self._store, key, self._folder) if key else None
 
     async def scenario(self, work: Work) -> Scenario:
         """The scenario in the very text that the campaign was planned with.

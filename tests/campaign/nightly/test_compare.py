@@ -17,14 +17,14 @@ from farm.campaign.nightly.compare import (
     steadiness,
     trace,
 )
-from farm.campaign.nightly.night import Entry
+from farm.campaign.nightly.entry import Entry
 
 RUN = RunFacts(
     package="com.example", scenario="accept", profile="", session_id="s", recording="r",
     app_sha256="a1", version_name="1", version_code=1, verdict="clean", findings={},
-    rules={"pack": "1"}, hook_bundle="h1", phone="p1", network="n1",
+    rules={"pack": "1"}, hook_bundle="h1", phone="p1", network="n1", tools="t1",
 )  # fmt: skip
-CONDITIONS = frozenset({Factor.APP, Factor.RULES, Factor.HOOKS, Factor.PHONE, Factor.NETWORK})
+CONDITIONS = frozenset(Factor) - {Factor.CHANCE, Factor.UNTOLD, Factor.UNRECORDED}
 VERDICTS = ("clean", "violation", "undetermined")
 
 
@@ -50,6 +50,9 @@ def test_what_came_and_what_went() -> None:
     assert compared.permissions.gone == {"CAMERA"}
     assert compared.silent == {"a"}
     assert compared.failed_hooks.new == {"d"}
+    assert not compared.different
+    reworded = compare(before, run(findings={"x": "imei", "y": "oaid transmitted"}))
+    assert reworded.changed and reworded.different == {"y"}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,7 @@ def test_what_came_and_what_went() -> None:
         ({"hook_bundle": "h2"}, Factor.HOOKS),
         ({"phone": "p2"}, Factor.PHONE),
         ({"network": "n2"}, Factor.NETWORK),
+        ({"tools": "t2"}, Factor.TOOLS),
     ],
 )
 def test_a_single_difference_is_the_cause(change: dict[str, object], factor: Factor) -> None:
@@ -80,16 +84,34 @@ def test_rules_are_cleared_when_the_old_recording_keeps_its_verdict() -> None:
     assert trace(frozenset({Factor.RULES}), seen) == {Factor.CHANCE}
 
 
-def test_app_and_phone_are_told_apart_by_running_the_old_app_now() -> None:
+def test_two_suspects_are_told_apart_by_restoring_one() -> None:
     factors = frozenset({Factor.APP, Factor.PHONE})
     base = Experiments(old_recording_old_rules="clean", new_recording="violation")
-    app_did_it = msgspec.structs.replace(base, old_app_now="clean")
-    phone_did_it = msgspec.structs.replace(base, old_app_now="violation")
-    assert trace(factors, base) == frozenset(), "nothing is named without an experiment"
-    assert trace(factors, app_did_it) == {Factor.APP}
-    assert trace(factors, phone_did_it) == {Factor.PHONE}
+
+    def restored(**verdicts: str) -> Experiments:
+        known = {Factor[name]: verdict for name, verdict in verdicts.items()}
+        return msgspec.structs.replace(base, restored=known)
+
+    assert trace(factors, base) == {Factor.UNTOLD}, "nothing is named without an experiment"
+    assert trace(factors, restored(APP="clean")) == {Factor.APP}
+    assert trace(factors, restored(APP="violation")) == {Factor.PHONE}
+    # A run that shows neither verdict proves nothing.
+    assert trace(factors, restored(APP="undetermined")) == {Factor.UNTOLD}
+    assert trace(factors, restored(APP="violation", PHONE="violation")) == {Factor.UNRECORDED}
+    both = restored(APP="clean", PHONE="clean")
+    assert trace(factors, both) == {Factor.APP, Factor.PHONE}
     three = factors | {Factor.HOOKS}
-    assert trace(three, phone_did_it) == {Factor.ENVIRONMENT}
+    assert trace(three, restored(APP="violation")) == {Factor.UNTOLD}
+    assert trace(three, restored(APP="violation", HOOKS="clean")) == {Factor.HOOKS}
+
+
+def test_steady_change_without_any_difference_is_not_called_chance() -> None:
+    steady = Experiments(
+        old_recording_old_rules="clean", new_recording="violation", repeats=("violation",) * 2
+    )
+    assert trace(frozenset(), steady) == {Factor.UNRECORDED}
+    once = msgspec.structs.replace(steady, repeats=())
+    assert trace(frozenset(), once) == {Factor.CHANCE}
 
 
 def test_repeats_that_disagree_are_chance() -> None:
@@ -104,23 +126,28 @@ def test_repeats_that_disagree_are_chance() -> None:
     st.sampled_from(VERDICTS),
     st.sampled_from((None, *VERDICTS)),
     st.sampled_from(VERDICTS),
-    st.sampled_from((None, *VERDICTS)),
+    st.dictionaries(st.sampled_from(sorted(CONDITIONS)), st.sampled_from(VERDICTS)),
 )
-def test_nothing_that_was_equal_is_ever_blamed(
-    factors: frozenset[Factor], old: str, middle: str | None, new: str, old_app: str | None
+def test_nothing_that_was_equal_or_cleared_is_ever_blamed(
+    factors: frozenset[Factor],
+    old: str,
+    middle: str | None,
+    new: str,
+    restored: dict[Factor, str],
 ) -> None:
     seen = Experiments(
         old_recording_old_rules=old,
         old_recording_new_rules=middle,
         new_recording=new,
-        old_app_now=old_app,
+        restored=restored,
     )
     causes = trace(factors, seen)
     assert causes & CONDITIONS <= factors
-    if old == new:
-        assert causes == frozenset()
-    if Factor.ENVIRONMENT in causes:
-        assert len(factors - {Factor.APP, Factor.RULES}) > 1
+    cleared = {f for f in factors - {Factor.RULES} if restored.get(f) == new}
+    assert not causes & cleared
+    assert bool(causes) == (old != new)
+    if Factor.UNTOLD in causes:
+        assert len(factors - cleared) > 1
 
 
 def test_findings_are_confirmed_only_when_every_run_shows_them() -> None:

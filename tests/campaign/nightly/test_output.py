@@ -1,9 +1,7 @@
 """Reports of a night: hostile text stays text, and machines can read what people see."""
 
 import datetime
-import http.server
 import json
-import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -11,8 +9,8 @@ import pytest
 
 from farm.campaign.nightly.compare import Factor, compare
 from farm.campaign.nightly.config import read_config
-from farm.campaign.nightly.night import Entry, Night
-from farm.campaign.nightly.output import notify, write_night
+from farm.campaign.nightly.entry import Entry, Night
+from farm.campaign.nightly.output import write_night
 from farm.cli.nightly import exit_code
 from farm.model.errors import UsageError
 from tests.campaign.nightly.test_compare import RUN, run
@@ -64,32 +62,12 @@ def test_a_violation_that_stays_is_never_shown_as_clean(tmp_path: Path) -> None:
     standing = Entry(run=bad, before=bad, comparison=compare(bad, bad))
     assert not standing.reported
     assert exit_code(night(standing)) == 1
-    page = write_night(night(standing), tmp_path)[1].read_text()
-    assert '<article class="standing">' in page
-
-
-def test_webhook_is_told_and_its_failure_is_said() -> None:
-    heard: list[bytes] = []
-
-    class Hook(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(500 if self.path == "/bad" else 204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Hook) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        base = f"http://127.0.0.1:{server.server_port}"
-        assert notify(night(changed()), f"{base}/good") == ""
-        assert "500" in notify(night(changed()), f"{base}/bad")
-        server.shutdown()
-        thread.join()
-    assert notify(night(changed()), base) != ""
-    assert json.loads(heard[0])["reported"][0]["package"] == "com.example"
+    unseen = Entry(run=run(verdict="not_observable"))
+    _, page, xml = write_night(night(standing, unseen, Entry(run=RUN)), tmp_path)
+    assert '<article class="standing">' in page.read_text()
+    suite = ET.fromstring(xml.read_text())  # noqa: S314 - our own file
+    assert [[child.tag for child in case] for case in suite] == [["failure"], ["error"], []]
+    assert (suite.get("failures"), suite.get("errors")) == ("1", "1")
 
 
 @pytest.mark.parametrize(

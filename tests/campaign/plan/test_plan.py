@@ -15,7 +15,14 @@ from farm.campaign.database import Database
 from farm.campaign.decisions import Capability, Requirement
 from farm.campaign.plan.apps import read_apps
 from farm.campaign.plan.forecast import forecast
-from farm.campaign.plan.schedule import add_schedule, check_cron, plan_started, start_due
+from farm.campaign.plan.schedule import (
+    Schedule,
+    add_schedule,
+    check_schedule,
+    next_due,
+    plan_started,
+    start_due,
+)
 from farm.campaign.plan.values import AppEntry, check_name
 from farm.campaign.plan.write import open_campaign, write_jobs
 from farm.model.errors import UsageError
@@ -122,7 +129,9 @@ def test_a_bad_list_is_told_line_and_reason(tmp_path: Path, text: str, says: str
 
 async def test_two_schedulers_make_one_nightly(database: Database, database_url: str) -> None:
     wanted = msgspec.structs.replace(plan(), apps="/apps")
-    await add_schedule(database, "night", "0 2 * * *", wanted)
+    await add_schedule(
+        database, "night", Schedule(cron="0 2 * * *", timezone="Asia/Shanghai", priority=7), wanted
+    )
     async with database.transaction() as client:
         await client.execute("UPDATE schedule SET next_due = '2026-01-02 02:00Z'")
 
@@ -140,11 +149,17 @@ async def test_two_schedulers_make_one_nightly(database: Database, database_url:
         due = await client.fetchval("SELECT next_due FROM schedule")
         # Nights that were missed are made up for once, not one by one.
         assert due > datetime.datetime.now(datetime.UTC)
-        assert (due.hour, due.minute) == (2, 0)
+        assert (due.hour, due.minute) == (18, 0), "02:00 in Shanghai is 18:00 UTC"
+        assert await client.fetchval("SELECT priority FROM campaign") == 7
 
 
 async def test_a_planner_that_died_is_followed_by_another(database: Database) -> None:
-    await add_schedule(database, "night", "* * * * *", msgspec.structs.replace(plan(), apps="/a"))
+    await add_schedule(
+        database,
+        "night",
+        Schedule(cron="* * * * *"),
+        msgspec.structs.replace(plan(), apps="/a"),
+    )
     async with database.transaction() as client:
         await client.execute("UPDATE schedule SET next_due = now()")
 
@@ -168,7 +183,32 @@ async def test_a_planner_that_died_is_followed_by_another(database: Database) ->
 @pytest.mark.parametrize("text", ["", "nightly", "61 * * * *", "* * * *"])
 def test_bad_cron_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="cron"):
-        check_cron(text)
+        check_schedule(Schedule(cron=text))
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "Asia", "/etc/localtime"])
+def test_unknown_zones_are_refused(zone: str) -> None:
+    with pytest.raises(UsageError, match="IANA"):
+        check_schedule(Schedule(cron="0 2 * * *", timezone=zone))
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "after", "due"),
+    [
+        ("0 2 * * *", "UTC", "2026-03-28 12:00", "2026-03-29 02:00"),
+        ("0 2 * * *", "Asia/Shanghai", "2026-03-28 12:00", "2026-03-28 18:00"),
+        ("30 1 * * *", "Europe/Berlin", "2026-03-28 12:00", "2026-03-29 00:30"),
+        # 02:30 does not exist on this night: clocks go from 02:00 to 03:00.
+        ("30 2 * * *", "Europe/Berlin", "2026-03-28 12:00", "2026-03-29 01:00"),
+        # 02:30 exists twice on this night, and comes once.
+        ("30 2 * * *", "Europe/Berlin", "2026-10-24 12:00", "2026-10-25 00:30"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25 00:30", "2026-10-26 01:30"),
+    ],
+)
+def test_a_schedule_follows_its_own_clock(cron: str, zone: str, after: str, due: str) -> None:
+    start = datetime.datetime.fromisoformat(f"{after}Z")
+    found = next_due(Schedule(cron=cron, timezone=zone), start)
+    assert f"{found:%Y-%m-%d %H:%M}" == due
 
 
 loads = st.dictionaries(
