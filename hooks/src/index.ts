@@ -10,6 +10,7 @@ import Java from "frida-java-bridge";
 import { watchArrivals } from "./arrivals.js";
 import { behaviours, nativeWatches } from "./behaviour/index.js";
 import type { Configuration } from "./catalogue.js";
+import { Children, EXECVE } from "./children.js";
 import { clockSource } from "./clock.js";
 import { Engine, type Behaviour, type Outcome } from "./engine.js";
 import { runtimeName } from "./hotspot.js";
@@ -76,7 +77,11 @@ function install(configuration: Configuration): void {
   } catch (error) {
     watching = reasonOf(error);
   }
-  const missing = watchNatives(nativeWatches(configuration), late);
+  const children = new Children(
+    configuration.natives.filter(({ symbol }) => symbol === EXECVE),
+    configuration.limits,
+  );
+  const missing = watchNatives(nativeWatches(configuration), children, late);
   // The next tick: HotSpot's hooks take effect when this one ends.
   setImmediate(() => {
     tell("ready", {

@@ -2,16 +2,28 @@
  * Entries of the catalogue of kind `native`: calls of exported functions that hand over information.
  */
 
+import { cText } from "./c-text.js";
 import { matches, type Limits, type NativeApi, type ValueRule } from "./catalogue.js";
+import { EXECVE, originate } from "./children.js";
 import { now, type Time } from "./clock.js";
-import { cText, stackNumber, type NativeWatch } from "./natives.js";
+import { stackNumber, type NativeWatch } from "./natives.js";
 import { begin, notNested } from "./nesting.js";
 import { callRecord, post } from "./outbox.js";
 import { bounded } from "./values.js";
 
 /** These give a null pointer when they fail; the others give -1. */
 const GIVES_POINTER = /^(fopen|fopen64|fdopen|popen|opendir|dlopen|__system_property_find)$/;
+/** Other names of the same function: of compilers that check calls, and of files above 2 GB. */
+const ALIASES: { [symbol: string]: string[] } = {
+  fopen: ["fopen64"],
+  open: ["open64", "__open_2"],
+  openat: ["openat64", "__openat_2"],
+};
+/** These make a process, whose own `execve` is theirs. */
+const COMMANDS = ["popen", "system"];
+const MAKES_PROCESS = ["fork", "vfork", "posix_spawn", "posix_spawnp"];
 const MOST_TEXTS = 64;
+const PROP_VALUE_MAX = 92;
 const AF_PACKET = 17;
 const MOST_INTERFACES = 64;
 
@@ -68,13 +80,33 @@ function hardwareAddresses(list: NativePointer): string[] {
   return found;
 }
 
+/** The value behind a `prop_info`, which the app may read from now on. */
+function propertyValue(info: NativePointer): string {
+  const read = new NativeFunction(Module.getGlobalExportByName("__system_property_read"), "int", [
+    "pointer",
+    "pointer",
+    "pointer",
+  ]);
+  const value = Memory.alloc(PROP_VALUE_MAX);
+  read(info, NULL, value);
+  return cText(value, PROP_VALUE_MAX);
+}
+
+/** The bytes of a pair of pointer and length, such as AMediaDrmByteArray. */
+function spanOf(pair: NativePointer, limit: number): string {
+  const length = Number(pair.add(Process.pointerSize).readULong());
+  return hexOf(pair.readPointer(), Math.min(length, limit), "");
+}
+
 function readValue(rule: ValueRule, args: Argument[], result: NativePointer, limits: Limits): string[] {
   const source = rule.from === "result" ? result : rule.from === "this" ? undefined : args[rule.from];
   if (source === undefined) return [];
   if (typeof source !== "object") return [String(source)];
+  if (rule.as === "property") return source.isNull() ? [] : [propertyValue(source)];
   if (rule.from === "result" && rule.at === 0 && rule.length === 0) return [String(source.toInt32())];
   if (source.isNull()) return [];
   if (rule.as === "interfaces") return hardwareAddresses(source);
+  if (rule.as === "span") return [spanOf(source, limits.text / 2)];
   const place = source.add(rule.at);
   if (rule.length === 0) return [readText(place, limits.text)];
   if (rule.as === "text") return [readText(place, rule.length)];
@@ -105,7 +137,9 @@ function watchOf(apis: NativeApi[], limits: Limits): NativeWatch<State> {
       if (meant.length === 0) return null;
       const time = now();
       const stack = stackNumber(invocation.context, limits.stack);
-      return { meant, args, time, thread, stack, end: begin(thread, meant) };
+      const end = begin(thread, meant);
+      if (COMMANDS.includes(symbol)) originate(thread, stack);
+      return { meant, args, time, thread, stack, end };
     },
     leave(_invocation, state, result, errno) {
       state.end();
@@ -131,12 +165,29 @@ function record(api: NativeApi, state: State, result: NativePointer, error: stri
   post(callRecord(state.time, state.thread, state.stack, api.id, args, shown, error, values, [...truncated]));
 }
 
-/** The entries, those of one function together. */
+/** Remembers which code makes a process, for what that becomes. */
+function originOf(symbol: string, limits: Limits): NativeWatch {
+  return {
+    ids: [`behaviour.process.${symbol}`],
+    library: "",
+    symbol,
+    enter(invocation) {
+      originate(invocation.threadId, stackNumber(invocation.context, limits.stack));
+      return null;
+    },
+  };
+}
+
+/** The entries, those of one function together; `execve` is watched where children are. */
 export function nativeCalls(apis: NativeApi[], limits: Limits): NativeWatch[] {
   const groups = new Map<string, NativeApi[]>();
-  for (const api of apis) {
+  for (const api of apis.filter(({ symbol }) => symbol !== EXECVE)) {
     const key = `${api.library}!${api.symbol}`;
     groups.set(key, [...(groups.get(key) ?? []), api]);
   }
-  return [...groups.values()].map((group) => watchOf(group, limits) as NativeWatch);
+  const watches = [...groups.values()].map((group) => watchOf(group, limits) as NativeWatch);
+  const aliases = watches.flatMap((watch) =>
+    (ALIASES[watch.symbol] ?? []).map((symbol) => ({ ...watch, symbol, optional: true })),
+  );
+  return [...watches, ...aliases, ...MAKES_PROCESS.map((symbol) => originOf(symbol, limits))];
 }

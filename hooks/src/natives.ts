@@ -7,6 +7,7 @@
  */
 
 import Java from "frida-java-bridge";
+import type { Children } from "./children.js";
 import type { Outcome } from "./engine.js";
 import { unobserved } from "./observe.js";
 import { fault, reasonOf } from "./outbox.js";
@@ -26,24 +27,13 @@ export interface NativeWatch<State = unknown> {
   symbol: string;
   /** Hook it in each library that exports it, and not only where it is found first. */
   every?: boolean;
+  /** Not every process has it: nobody waits for it. */
+  optional?: boolean;
   /** Of one kind, a function is watched once, by however many names it goes. */
   kind?: string;
   /** Null: the call means nothing to it, and `leave` is left out. */
   enter(invocation: InvocationContext, args: InvocationArguments): State | null;
   leave?(invocation: InvocationContext, state: State, result: NativePointer, errno: number): void;
-}
-
-const strnlen = new NativeFunction(Module.getGlobalExportByName("strnlen"), "size_t", ["pointer", "size_t"]);
-
-/** At most `limit` bytes of a C string, whatever an app put into it; throws where it cannot be read. */
-export function cText(address: NativePointer, limit: number): string {
-  const length = Number(strnlen(address, limit));
-  try {
-    return address.readUtf8String(length) ?? "";
-  } catch {
-    const bytes = new Uint8Array(address.readByteArray(length) ?? new ArrayBuffer(0));
-    return String.fromCharCode(...bytes); // no UTF-8: as Latin-1, so that nothing is lost
-  }
 }
 
 function nativeFrames(context: CpuContext): string {
@@ -75,22 +65,40 @@ export function stackNumber(context: CpuContext, limit: number): number {
 
 /** One hook of a function, for all that watch it under whatever name. */
 class NativeHook {
-  readonly watches: NativeWatch[] = [];
+  private readonly watches: NativeWatch[] = [];
+  private listener: InvocationListener | null = null;
+  private listensToEnd = false;
 
   constructor(
-    address: NativePointer,
+    private readonly address: NativePointer,
     private readonly isRuntime: (address: NativePointer) => boolean,
-  ) {
+  ) {}
+
+  /** Let one more look at its calls. */
+  add(watch: NativeWatch): void {
+    if (this.watches.some((one) => one === watch || (one.kind !== undefined && one.kind === watch.kind))) return;
+    this.watches.push(watch);
+    const needsEnd = watch.leave !== undefined;
+    if (this.listener !== null && (this.listensToEnd || !needsEnd)) return;
+    this.listener?.detach();
+    this.listensToEnd = needsEnd;
+    this.listener = Interceptor.attach(this.address, this.callbacks(needsEnd));
+  }
+
+  /** Without the end where nobody needs it: it costs, and a call of vfork(2) returns twice. */
+  private callbacks(withEnd: boolean): ScriptInvocationListenerCallbacks {
     const enter = this.enter.bind(this);
     const leave = this.leave.bind(this);
-    Interceptor.attach(address, {
+    return {
       onEnter(args) {
         enter(this, args);
       },
-      onLeave(result) {
-        leave(this, result);
-      },
-    });
+      ...(withEnd && {
+        onLeave(this: InvocationContext, result: InvocationReturnValue) {
+          leave(this, result);
+        },
+      }),
+    };
   }
 
   private enter(invocation: InvocationContext, args: InvocationArguments): void {
@@ -148,7 +156,12 @@ function agentRanges(): [NativePointer, NativePointer][] {
 }
 
 /** Hook what is there, and what comes later; `report` hears of each. Gives symbols that are missing. */
-export function watchNatives(watches: NativeWatch[], report: (outcome: Outcome) => void): () => string[] {
+export function watchNatives(
+  watches: NativeWatch[],
+  children: Children,
+  report: (outcome: Outcome) => void,
+): () => string[] {
+  report(children.start());
   const waiting = new Set(watches);
   const ranges = agentRanges();
   const isRuntime = (address: NativePointer): boolean =>
@@ -163,11 +176,13 @@ export function watchNatives(watches: NativeWatch[], report: (outcome: Outcome) 
       if (watch.every !== true) waiting.delete(watch);
       try {
         const key = address.toString(); // open and open64 are one function
-        const hook = hooks.get(key) ?? new NativeHook(address, isRuntime);
-        hooks.set(key, hook);
-        if (!hook.watches.some((one) => one === watch || (one.kind !== undefined && one.kind === watch.kind))) {
-          hook.watches.push(watch);
+        let hook = hooks.get(key);
+        if (hook === undefined) {
+          children.keep(address);
+          hook = new NativeHook(address, isRuntime);
+          hooks.set(key, hook);
         }
+        hook.add(watch);
         outcome.installed.push(...watch.ids);
       } catch (error) {
         for (const id of watch.ids) outcome.failed[id] = reasonOf(error);
@@ -181,6 +196,7 @@ export function watchNatives(watches: NativeWatch[], report: (outcome: Outcome) 
       if (waiting.size > 0) find(module);
     },
   });
-  const ofCatalogue = (watch: NativeWatch): boolean => !(watch.ids[0]?.startsWith("behaviour.") ?? true);
-  return () => [...waiting].filter(ofCatalogue).map((watch) => `${watch.library}!${watch.symbol}`);
+  const isAwaited = (watch: NativeWatch): boolean =>
+    watch.optional !== true && !(watch.ids[0]?.startsWith("behaviour.") ?? true);
+  return () => [...waiting].filter(isAwaited).map((watch) => `${watch.library}!${watch.symbol}`);
 }

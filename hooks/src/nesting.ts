@@ -27,3 +27,8 @@ export function begin(thread: number, entries: { data_type: string }[]): () => v
     else active.set(thread, outer);
   };
 }
+
+/** Types of information that running calls of this thread hand over. */
+export function activeTypes(thread: number): string[] {
+  return active.get(thread) ?? [];
+}

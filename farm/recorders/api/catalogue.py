@@ -17,6 +17,7 @@ from farm.model.vocabulary import DataType
 from farm.paths import HOOK_CATALOGUE
 
 CATALOGUE_VERSION = 1
+_NATIVE_FORMS = frozenset({"interfaces", "span", "property"})
 _REFERENCES = frozenset({"AOSP", "NDK", "bionic", "java"})
 MOST_ENTRIES = 2000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads ten times as fast
@@ -59,7 +60,7 @@ class ValueRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     from_: Literal["result", "this"] | int = msgspec.field(name="from")
     each: bool = False
     get: list[str] = []
-    as_: Literal["text", "mac", "hex", "interfaces"] = msgspec.field(default="text", name="as")
+    as_: Literal["text", "mac", "hex", "interfaces", "span", "property"] = msgspec.field(default="text", name="as")
     strip: str = ""
     at: int = 0  # native: offset in the memory that the argument points at
     length: int = 0  # native: bytes there; 0: text that ends with a zero byte
@@ -273,12 +274,12 @@ def _problems(api: Api) -> list[tuple[str, bool, str]]:
 
 
 def _java_problems(api: Api) -> list[tuple[str, bool, str]]:
-    native_only = any(rule.at or rule.length or rule.as_ == "interfaces" for rule in api.values)
+    native_only = any(rule.at or rule.length or rule.as_ in _NATIVE_FORMS for rule in api.values)
     return [
         ("class", not _CLASS.fullmatch(api.class_), "a Java class, nested ones with $"),
         ("method", not _METHOD.fullmatch(api.method), "a method's name, or $init"),
         ("symbol", bool(api.symbol or api.library or api.arguments), "only with kind: native"),
-        ("values", native_only, "at, length and as: interfaces only with kind: native"),
+        ("values", native_only, "at, length, as: interfaces, span or property only with kind: native"),
     ]
 
 

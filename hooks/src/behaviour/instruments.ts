@@ -3,8 +3,9 @@
  * behaved otherwise than on a user's phone; never fought.
  */
 
+import { cText } from "../c-text.js";
 import { now } from "../clock.js";
-import { cText, stackNumber, type NativeWatch } from "../natives.js";
+import { stackNumber, type NativeWatch } from "../natives.js";
 import { eventRecord, post } from "../outbox.js";
 import { bounds } from "./common.js";
 import type { PortTried } from "./sockets.js";

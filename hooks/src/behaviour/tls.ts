@@ -7,10 +7,11 @@
  */
 
 import { toBase64 } from "../base64.js";
+import { cText } from "../c-text.js";
 import { now } from "../clock.js";
 import type { Behaviour } from "../engine.js";
 import { callForInt, callForObject, classOf, fieldObject, methodId, readString } from "../jni.js";
-import { cText, stackNumber, type NativeWatch } from "../natives.js";
+import { stackNumber, type NativeWatch } from "../natives.js";
 import type { Call } from "../observe.js";
 import { eventRecord, post } from "../outbox.js";
 import { wholeArray } from "./buffers.js";

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import frida
 
@@ -64,6 +64,40 @@ def flutter() -> Path:
     source = SOURCES / "native" / "flutter.c"
     subprocess.run([*command, str(source)], check=True, timeout=_SECONDS)
     return library
+
+
+NDK_LIBRARIES = ("libaaudio", "libcamera2ndk", "libmediandk", "libOpenSLES", "libandroid")
+
+
+class PhoneLibraries(NamedTuple):
+    """Libraries by which an app's native code meets a phone."""
+
+    phone: Path  # to be preloaded: what a phone's C library answers
+    every: Path  # the app's own, which calls every function that the catalogue names
+
+
+@functools.cache
+def phone_libraries() -> PhoneLibraries:
+    """Compiled; the NDK's libraries lie beside them."""
+    folder = compiled() / "phone"
+    folder.mkdir()
+    home = Path(shutil.which("javac") or "").resolve().parent.parent
+    sources = SOURCES / "native"
+    made = PhoneLibraries(folder / "libphone.so", folder / "libevery.so")
+
+    def compile_library(library: Path, source: str, *more: str) -> None:
+        common = ["gcc", "-shared", "-fPIC", "-g", "-Wall", "-Werror", "-o", str(library)]
+        command = [*common, str(sources / source), *more]
+        subprocess.run(command, check=True, timeout=_SECONDS)
+
+    compile_library(made.phone, "phone.c")
+    ndk = [folder / f"{name}.so" for name in NDK_LIBRARIES]
+    for library in ndk:
+        compile_library(library, "ndk.c", f"-D{library.stem}")
+    includes = [f"-I{home / 'include'}", f"-I{home / 'include' / 'linux'}"]
+    others = [str(one) for one in (*ndk, made.phone)]
+    compile_library(made.every, "every.c", *includes, *others, f"-Wl,-rpath,{folder}")
+    return made
 
 
 class MemoryWriter:

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.File;
 import java.net.URL;
+import java.net.URLDecoder;
 import java.net.URLClassLoader;
 
 /** Does what each line of its standard input says and answers with one line. */
@@ -22,6 +23,30 @@ public class Victim {
     /** Frida's agent writes to standard output too: a mark tells the answers apart. */
     static void say(String text) {
         System.out.println("victim: " + text);
+    }
+
+    /** The words after the third, in which spaces are encoded as in a URL. */
+    static String[] decoded(String[] word) throws Exception {
+        String[] found = new String[word.length - 3];
+        for (int i = 0; i < found.length; i++) found[i] = URLDecoder.decode(word[i + 3], "UTF-8");
+        return found;
+    }
+
+    /** Starts programs while another thread makes calls; how many printed something. */
+    static String forks(int count) throws Exception {
+        Thread busy = new Thread(() -> {
+            TelephonyManager telephony = new TelephonyManager();
+            while (!Thread.currentThread().isInterrupted()) telephony.getDeviceId();
+        });
+        busy.start();
+        int done = 0;
+        for (int i = 0; i < count; i++) {
+            String[] words = {"/bin/echo", "pm", "list", "packages", String.valueOf(i)};
+            if (Tracker.call("execve", words).split("\u001f")[2].equals("0")) done++;
+        }
+        busy.interrupt();
+        busy.join();
+        return String.valueOf(done);
     }
 
     static String act(String[] word) throws Exception {
@@ -51,6 +76,8 @@ public class Victim {
                     case "flutter": return String.valueOf(Tracker.flutter(Boolean.parseBoolean(word[2])));
                     case "tls": return Tracker.tls(Integer.parseInt(word[2]));
                     case "hardware": return Tracker.hardware();
+                    case "forks": return forks(Integer.parseInt(word[2]));
+                    case "call": return Tracker.call(word[2], decoded(word));
                     default: return Tracker.shell();
                 }
             case "change": return com.example.victim.Changes.run(word[1]);

@@ -8,4 +8,6 @@ public class Tracker {
     public static native String shell();
     public static native int flutter(boolean trusted);
     public static native String tls(int port);
+    /** Calls a function by its name; see native/every.c. */
+    public static native String call(String function, String[] arguments);
 }

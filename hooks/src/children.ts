@@ -1,0 +1,345 @@
+/**
+ * Processes that the app's native code makes, and the programs that they become.
+ *
+ * A forked child has one thread, and a copy of every lock as it was: if another thread held the
+ * script's, the child's first hooked call would wait for ever. So no script runs there: as the child
+ * begins, the hooked functions get their own code back, by C that takes no lock. `execve` never
+ * returns and is called in children mostly, so it is watched by C too, which writes what it sees into
+ * a pipe. Whose thread it was, the pipe's reader knows by `pthread_self`, which a child keeps.
+ */
+
+import { cText } from "./c-text.js";
+import { matches, type Limits, type NativeApi } from "./catalogue.js";
+import type { Time } from "./clock.js";
+import type { Outcome } from "./engine.js";
+import { activeTypes } from "./nesting.js";
+import { callRecord, fault, post, reasonOf, totals } from "./outbox.js";
+import { bounded } from "./values.js";
+
+export const EXECVE = "execve";
+/** More than any hook overwrites at the start of a function. */
+const CODE_BYTES = 32;
+const MOST_HOOKS = 512;
+const MOST_ORIGINS = 1000;
+const HEADER_BYTES = 40;
+const MOST_BYTES = 4096; // PIPE_BUF of Linux: written whole, however many write
+/** A failed attempt follows at once: until then nobody knows that it is none. */
+const FAILURE_MS = 50;
+const O_NONBLOCK = 0x800;
+const O_CLOEXEC = 0x80000;
+
+interface Processor {
+  /** Number of the system call. */
+  execve: number;
+  /** Jumps to the address that follows. */
+  jump: number[];
+  /** Instructions that make it read new code at an address. */
+  clean: number[];
+}
+
+const PROCESSORS: { [arch: string]: Processor } = {
+  x64: { execve: 59, jump: [0xff, 0x25, 0, 0, 0, 0], clean: [] },
+  arm64: {
+    execve: 221,
+    jump: [0x50, 0, 0, 0x58, 0, 0x02, 0x1f, 0xd6], // ldr x16, #8; br x16
+    clean: [
+      0xd50b7b20, // dc cvau, x0
+      0x91007c01, // add x1, x0, #31
+      0xd50b7b21, // dc cvau, x1
+      0xd5033b9f, // dsb ish
+      0xd50b7520, // ic ivau, x0
+      0xd50b7521, // ic ivau, x1
+      0xd5033b9f, // dsb ish
+      0xd5033fdf, // isb
+      0xd65f03c0, // ret
+    ],
+  },
+};
+
+const SOURCE = `
+#include <gum/guminterceptor.h>
+
+typedef unsigned long Word;
+typedef struct { unsigned char * place; unsigned char code[${CODE_BYTES}]; } Hooked;
+typedef struct { unsigned int size, kind; long seconds, nanoseconds; Word self; int pid, error; } Header;
+
+extern int getpid (void);
+extern Word pthread_self (void);
+extern long write (int, const void *, Word);
+extern int mprotect (void *, Word, int);
+extern int clock_gettime (int, long *);
+extern int * errno_place (void);
+extern void (* clear_cache) (void *);
+
+extern long syscall (long, ...);
+
+extern int execve_number;
+extern int pipe_end;
+extern int page_size;
+extern int hooked_count;
+extern Hooked hooked[];
+
+void
+left_fork (GumInvocationContext * ic)
+{
+  int i, j;
+  if ((int) (Word) gum_invocation_context_get_return_value (ic) != 0)
+    return;
+  for (i = hooked_count - 1; i >= 0; i--) /* the oldest last: its code is the original */
+  {
+    unsigned char * place = hooked[i].place;
+    Word start = (Word) place & ~((Word) page_size - 1);
+    Word size = (Word) place + ${CODE_BYTES} - start;
+    if (mprotect ((void *) start, size, 7) != 0)
+      continue;
+    for (j = 0; j != ${CODE_BYTES}; j++)
+      place[j] = hooked[i].code[j];
+    mprotect ((void *) start, size, 5);
+    if (clear_cache != 0)
+      clear_cache (place);
+  }
+}
+
+static void
+say (unsigned char * message, unsigned int size, int kind, int error)
+{
+  Header * header = (Header *) message;
+  header->size = size;
+  header->kind = kind;
+  clock_gettime (0, &header->seconds);
+  header->self = pthread_self ();
+  header->pid = getpid ();
+  header->error = error;
+  write (pipe_end, message, size);
+}
+
+static unsigned int
+append (unsigned char * message, unsigned int size, const char * text)
+{
+  while (size < ${MOST_BYTES - 1} && *text != 0)
+    message[size++] = *text++;
+  message[size++] = 0;
+  return size;
+}
+
+int
+watched_execve (const char * path, char ** arguments, char ** environment)
+{
+  unsigned char message[${MOST_BYTES}];
+  unsigned int size = ${HEADER_BYTES};
+  int i, result, error;
+  if (path != 0)
+  {
+    size = append (message, size, path);
+    for (i = 0; arguments != 0 && arguments[i] != 0 && size < ${MOST_BYTES - 1}; i++)
+      size = append (message, size, arguments[i]);
+    say (message, size, 1, 0);
+  }
+  result = (int) syscall (execve_number, path, arguments, environment);
+  error = *errno_place ();
+  say (message, ${HEADER_BYTES}, 2, error);
+  *errno_place () = error;
+  return result;
+}
+`;
+
+/** The call by which a thread last made a process. */
+interface Origin {
+  thread: number;
+  stack: number;
+  /** Types of information that a running call of the thread covers already. */
+  covered: string[];
+}
+
+interface Attempt {
+  time: Time;
+  path: string;
+  words: string[];
+  cut: boolean;
+  origin: Origin | undefined;
+}
+
+const threadSelf = new NativeFunction(Module.getGlobalExportByName("pthread_self"), "pointer", []);
+const origins = new Map<string, Origin>();
+
+/** This thread is about to make a process. */
+export function originate(thread: number, stack: number): void {
+  if (origins.size >= MOST_ORIGINS) origins.clear();
+  origins.set(threadSelf().toString(), { thread, stack, covered: activeTypes(thread) });
+}
+
+export class Children {
+  private readonly table = Memory.alloc(MOST_HOOKS * (Process.pointerSize + CODE_BYTES));
+  private readonly count = Memory.alloc(4);
+  private module: CModule | null = null;
+  /** What the C code refers to; freed with this object. */
+  private memory: { [symbol: string]: NativePointer } = {};
+
+  constructor(
+    private readonly apis: NativeApi[],
+    private readonly limits: Limits,
+  ) {}
+
+  /** Watch children from now on. Has to come before any other function is hooked. */
+  start(): Outcome {
+    const ids = this.apis.map((api) => api.id);
+    try {
+      this.watch();
+      return { installed: ids, failed: {} };
+    } catch (error) {
+      fault("processes that the app makes", error);
+      return { installed: [], failed: Object.fromEntries(ids.map((id) => [id, reasonOf(error)])) };
+    }
+  }
+
+  /** A function is about to be hooked: its code is kept for children. */
+  keep(address: NativePointer): void {
+    const number = this.count.readInt();
+    if (this.module === null || number >= MOST_HOOKS) return;
+    const place = this.table.add(number * (Process.pointerSize + CODE_BYTES));
+    const code = address.readByteArray(CODE_BYTES);
+    if (code === null) return;
+    place.writePointer(address).add(Process.pointerSize).writeByteArray(code);
+    this.count.writeInt(number + 1);
+  }
+
+  private watch(): void {
+    const processor = PROCESSORS[Process.arch];
+    if (processor === undefined) throw new Error(`not on this processor: ${Process.arch}`);
+    const libc = (name: string): NativePointer => Module.getGlobalExportByName(name);
+    const ends = Memory.alloc(8);
+    const pipe = new NativeFunction(libc("pipe2"), "int", ["pointer", "int"]);
+    if (pipe(ends, O_NONBLOCK | O_CLOEXEC) !== 0) throw new Error("no pipe");
+    this.memory = {
+      getpid: libc("getpid"),
+      pthread_self: libc("pthread_self"),
+      write: libc("write"),
+      mprotect: libc("mprotect"),
+      clock_gettime: libc("clock_gettime"),
+      errno_place: Module.findGlobalExportByName("__errno") ?? libc("__errno_location"),
+      clear_cache: Memory.alloc(Process.pointerSize).writePointer(cleaner(processor)),
+      syscall: libc("syscall"),
+      execve_number: Memory.alloc(4).writeInt(processor.execve),
+      pipe_end: Memory.alloc(4).writeInt(ends.add(4).readInt()),
+      page_size: Memory.alloc(4).writeInt(Process.pageSize),
+      hooked_count: this.count.writeInt(0),
+      hooked: this.table,
+    };
+    const module = new CModule(SOURCE, this.memory);
+    const at = (name: string): NativePointer => module[name] as NativePointer;
+    replaceWhole(libc(EXECVE), processor, at("watched_execve"));
+    this.module = module;
+    const fork = libc("fork");
+    this.keep(fork);
+    Interceptor.attach(fork, { onLeave: at("left_fork") });
+    void this.read(new UnixInputStream(ends.readInt(), { autoClose: true }));
+  }
+
+  private async read(stream: UnixInputStream): Promise<void> {
+    const attempts = new Map<number, { attempt: Attempt; timer: ReturnType<typeof setTimeout> }>();
+    const settle = (pid: number, error: string | null): void => {
+      const waiting = attempts.get(pid);
+      if (waiting === undefined) return;
+      attempts.delete(pid);
+      clearTimeout(waiting.timer);
+      this.record(waiting.attempt, error);
+    };
+    for (;;) {
+      try {
+        const header = new DataView(await stream.readAll(HEADER_BYTES));
+        const rest = await stream.readAll(header.getUint32(0, true) - HEADER_BYTES);
+        const pid = header.getInt32(32, true);
+        if (header.getUint32(4, true) === 2) {
+          settle(pid, `errno ${header.getInt32(36, true)}`);
+          continue;
+        }
+        settle(pid, null);
+        const timer = setTimeout(() => {
+          settle(pid, null);
+        }, FAILURE_MS);
+        attempts.set(pid, { attempt: attemptOf(header, rest), timer });
+      } catch (error) {
+        fault("programs that children become", error);
+        return;
+      }
+    }
+  }
+
+  private record(attempt: Attempt, error: string | null): void {
+    const args = [attempt.path, attempt.words.join(" ")];
+    const subject = {
+      text: (argument: "this" | number): string | null => (argument === "this" ? null : (args[argument] ?? null)),
+      instanceOf: () => false,
+    };
+    const meant = this.apis.filter((api) => matches(api, subject));
+    const free = meant.filter((api) => !(attempt.origin?.covered.includes(api.data_type) ?? false));
+    totals.nested += meant.length - free.length;
+    for (const api of free) {
+      const truncated = new Set<string>(attempt.cut ? ["arguments"] : []);
+      const bound = (text: string, field: string): string =>
+        bounded(text, this.limits.text, (name) => void truncated.add(name), field);
+      const values = error === null ? api.values.flatMap(({ from }) => (typeof from === "number" ? (args[from] ?? []) : [])) : [];
+      post(
+        callRecord(
+          attempt.time,
+          attempt.origin?.thread ?? 0,
+          attempt.origin?.stack ?? 0,
+          api.id,
+          args.map((text) => bound(text, "arguments")),
+          null,
+          error,
+          values.map((text) => bound(text, "values")),
+          [...truncated],
+        ),
+      );
+    }
+  }
+}
+
+function attemptOf(header: DataView, rest: ArrayBuffer): Attempt {
+  const bytes = new Uint8Array(rest);
+  const memory = Memory.alloc(rest.byteLength + 1).writeByteArray(rest);
+  const texts: string[] = [];
+  let begin = 0;
+  for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0, begin)) {
+    texts.push(cText(memory.add(begin), end - begin));
+    begin = end + 1;
+  }
+  const [path = "", ...words] = texts;
+  const self = ptr(header.getBigUint64(24, true).toString());
+  return {
+    time: [Number(header.getBigInt64(8, true)), Number(header.getBigInt64(16, true))],
+    path,
+    words,
+    cut: rest.byteLength >= MOST_BYTES - HEADER_BYTES,
+    origin: origins.get(self.toString()),
+  };
+}
+
+/**
+ * Put a jump over the start of a function that is never called any more. Interceptor would keep
+ * an entry on the thread's stack of calls for each call, which one that never returns leaves there.
+ */
+function replaceWhole(address: NativePointer, processor: Processor, replacement: NativePointer): void {
+  const size = processor.jump.length + Process.pointerSize;
+  const before = address.readByteArray(size);
+  if (before === null) throw new Error("cannot be read");
+  const patch = (write: (place: NativePointer) => void): void => {
+    Memory.patchCode(address, size, write);
+  };
+  patch((place) => place.writeByteArray(processor.jump).add(processor.jump.length).writePointer(replacement));
+  Script.bindWeak(origins, () => {
+    patch((place) => void place.writeByteArray(before)); // the script goes, and its code with it
+  });
+}
+
+/** Code that makes the processor read new code at an address; null: it does so by itself. */
+function cleaner(processor: Processor): NativePointer {
+  const { clean } = processor;
+  if (clean.length === 0) return NULL;
+  const code = Memory.alloc(Process.pageSize);
+  Memory.patchCode(code, clean.length * 4, (writable) => {
+    clean.forEach((instruction, index) => writable.add(index * 4).writeU32(instruction));
+  });
+  return code;
+}
