@@ -25,8 +25,9 @@ from farm.model.errors import UsageError
 from farm.model.events import Call
 from farm.model.vocabulary import DataType
 from farm.paths import HOOK_CATALOGUE
-from farm.recorders.api.catalogue import Api, Catalogue, ValueRule, catalogue_files, load_catalogue
+from farm.recorders.api.catalogue import Catalogue, catalogue_files, load_catalogue
 from farm.recorders.api.conventions import check_conventions
+from farm.recorders.api.entry import Api, ValueRule
 from farm.recorders.api.truth import compare, mappings, signatures
 
 app = typer.Typer(

@@ -12,7 +12,8 @@ from farm.cli.one_session import lab_on, load_bound
 from farm.cli.output import say
 from farm.devices.states import Wants
 from farm.model.events import Call
-from farm.recorders.api.catalogue import CATALOGUE_VERSION, Api
+from farm.recorders.api.catalogue import CATALOGUE_VERSION
+from farm.recorders.api.entry import Api
 from farm.session.lab import Lab, Order, inspect_apk
 from farm.session.live import follow
 from farm.session.plan import SessionPlan, SessionResult

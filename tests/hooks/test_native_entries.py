@@ -15,7 +15,8 @@ import pytest
 from farm.model.events import Call, Event
 from farm.model.vocabulary import GapCause
 from farm.recorders.api.build import build_bundle
-from farm.recorders.api.catalogue import Api, Condition, load_catalogue
+from farm.recorders.api.catalogue import load_catalogue
+from farm.recorders.api.entry import Api, Condition
 from tests.recorders.api.hooked import Hooked
 from tests.recorders.api.victim import Portal, Victim, phone_libraries
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from farm.recorders.api.catalogue import Api
+from farm.recorders.api.entry import Api
 from tests.hooks.tables.__main__ import Tables
 
 STUB = """

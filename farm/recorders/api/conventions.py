@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from farm.model.vocabulary import DataType
-from farm.recorders.api.catalogue import Api, read_entries
+from farm.recorders.api.catalogue import read_entries
+from farm.recorders.api.entry import Api
 
 SOURCES = frozenset(
     {"AOSP", "NDK", "bionic", "camille", "dexray-intercept", "java", "linux", "mobsf",

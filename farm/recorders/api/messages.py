@@ -19,7 +19,7 @@ from farm.model.events import (
     Transform,
     WebViewUsed,
 )
-from farm.recorders.api.catalogue import Api
+from farm.recorders.api.entry import Api
 
 SCHEMA = 2
 MOST_RECORDS = 1000  # the bundle batches 500

@@ -14,8 +14,9 @@ from farm.model.errors import DeviceError
 from farm.model.events import Heartbeat as HeartbeatEvent
 from farm.model.events import HooksReady, ProcessSeen
 from farm.model.vocabulary import DataType, GapCause
-from farm.recorders.api.catalogue import Api
 from farm.recorders.api.client import call
+from farm.recorders.api.delivery import Delivery
+from farm.recorders.api.entry import Api
 from farm.recorders.api.journal import Journal
 from farm.recorders.api.messages import (
     AnyMessage,
@@ -58,10 +59,8 @@ class HookedProcess:
         self.leaving = False
         self.detached = ""  # why, once it is
         self.exiting = False  # the app said that it ends itself, and its calls were fetched
-        self.last_heard_ns = 0  # phone clock
         self.last_heard = time.monotonic()
-        self.received = 0
-        self.forged = 0
+        self._delivery = Delivery(journal, name)
         self._journal = journal
         self._apis = apis
         self._sha256 = bundle_sha256
@@ -70,11 +69,14 @@ class HookedProcess:
         self._session: Any = None
         self._script: Any = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._next_seq = 0
         self._stacks = Stacks()
         self._level: int | None = None  # Android's API level, where it is known
-        self._dropped = 0
         self._canaries: dict[str, asyncio.Future[None]] = {}
+
+    @property
+    def last_heard_ns(self) -> int:
+        """When the bundle last said something, on the phone's clock; 0: never."""
+        return self._delivery.last_heard_ns
 
     async def hook(self, device: Any, bundle: str, configuration: dict[str, Any]) -> None:
         """Attach, load, and wait for the ready message.
@@ -118,11 +120,11 @@ class HookedProcess:
         try:
             totals = await call(self._rpc("flush"), "last flush", 5.0)
             await asyncio.sleep(0)
-            self._check_totals(totals)
+            self._delivery.totals(totals)
         except DeviceError as error:
             self._journal.gap(
                 GapCause.EVENTS_DROPPED,
-                self.last_heard_ns or self._journal.now(),
+                self._delivery.last_heard_ns or self._journal.now(),
                 self._journal.now(),
                 scope=self.name,
                 detail=f"the last records could not be fetched: {error}",
@@ -137,31 +139,6 @@ class HookedProcess:
 
     def _rpc(self, name: str, *arguments: Any) -> Any:
         return getattr(self._script.exports, name)(*arguments)
-
-    def _check_totals(self, totals: Any) -> None:
-        try:
-            known = msgspec.convert(totals, dict[str, int])
-        except msgspec.ValidationError:
-            self.forged += 1
-            return
-        sent = known.get("sent", 0)
-        if sent > self.received:
-            self._missing(sent - self.received, "were sent and did not arrive")
-            self.received = sent
-        dropped = known.get("dropped", 0)
-        if dropped > self._dropped:
-            self._missing(dropped - self._dropped, "were dropped inside the app")
-            self._dropped = dropped
-
-    def _missing(self, count: int, how: str) -> None:
-        now = self._journal.now()
-        self._journal.gap(
-            GapCause.EVENTS_DROPPED,
-            self.last_heard_ns or now,
-            now,
-            scope=self.name,
-            detail=f"{count} records {how}",
-        )
 
     def _detached(self, reason: str, _crash: object = None) -> None:
         self._lost(str(reason))
@@ -183,23 +160,25 @@ class HookedProcess:
         try:
             self._handle(decode(message.get("payload")), data)
         except msgspec.ValidationError as error:
-            self.forged += 1
-            if self.forged == 1:
+            self._delivery.forged += 1
+            if self._delivery.forged == 1:
                 self._fault("message", f"not one of the bundle's: {error}")
 
     def _handle(self, message: AnyMessage, data: bytes | None) -> None:
         phone = nanoseconds(message.now)
         self._journal.heard(phone)
-        if message.seq != self._next_seq:
-            self._missing(0, f"unknown: message {self._next_seq} is missing before {message.seq}")
-        self._next_seq = message.seq + 1
+        self._delivery.message(message.seq)
         match message:
             case Records():
                 self._records(message, data)
             case Heartbeat():
-                self._check_totals(message.totals)
+                self._delivery.totals(message.totals)
                 counts = {k: v for k, v in list(message.totals.items())[:20]}
-                counts |= {"received": self.received, "forged": self.forged, "pid": self.pid}
+                counts |= {
+                    "received": self._delivery.received,
+                    "forged": self._delivery.forged,
+                    "pid": self.pid,
+                }
                 self._journal.write(HeartbeatEvent(counts=counts), phone)
             case Ready():
                 self._hooks_ready(message, phone)
@@ -220,34 +199,34 @@ class HookedProcess:
                 )
             case Failed() if not self._ready.done():
                 self._ready.set_exception(DeviceError(f"hooks: {message.reason[:300]}"))
-        self.last_heard_ns = phone
+        self._delivery.last_heard_ns = phone
         self.last_heard = time.monotonic()
 
     def _records(self, message: Records, data: bytes | None) -> None:
         batch, bad = decode_batch(data)
-        if message.first > self.received:
-            self._missing(message.first - self.received, "did not arrive")
-        self.received = message.first + message.count
+        self._delivery.batch(message.first, message.count)
         lost = message.count - len(batch.records)
         if bad or lost:
-            self.forged += bad
-            self._missing(max(bad, lost), "could not be read")
+            self._delivery.forged += bad
+            self._delivery.missing(max(bad, lost), "could not be read")
         self._stacks.learn(batch.stacks)
         for record in batch.records:
             if not self._stacks.knows(record.stack):
-                self._missing(0, f"unknown: the stack {record.stack} of a call did not arrive")
+                self._delivery.missing(
+                    0, f"unknown: the stack {record.stack} of a call did not arrive"
+                )
             when = record.seconds * 1_000_000_000 + record.nanoseconds
             if isinstance(record, CallRecord):
                 self._call(record, when)
             else:
                 stack = self._stacks.callers(record.stack, record.method)
                 self._journal.write(to_behaviour(record, stack, self.pid, self.name), when)
-        self._script.post({"type": "ack", "total": self.received})
+        self._script.post({"type": "ack", "total": self._delivery.received})
 
     def _call(self, record: CallRecord, when: int) -> None:
         api = self._apis.get(record.api)
         if api is None:
-            self.forged += 1
+            self._delivery.forged += 1
             return
         stack = self._stacks.callers(record.stack, api.method or api.symbol)
         self._journal.write(to_call(record, api, stack, self.pid, self.name), when)
@@ -259,7 +238,7 @@ class HookedProcess:
 
     def _hooks_ready(self, message: Ready, phone: int) -> None:
         if self._ready.done():
-            self.forged += 1
+            self._delivery.forged += 1
             return
         self.early = self._held if message.early is None else message.early
         self._level = android_level(message.runtime)

@@ -16,9 +16,12 @@ from farm.model.errors import AppError, DeviceError
 from farm.model.events import Event, Launched, ProcessSeen, Started, Stopped
 from farm.model.vocabulary import GapCause
 from farm.paths import HOOK_CATALOGUE
+from farm.recorders.api.absences import Absences
 from farm.recorders.api.build import bundle_sha256, read_bundle
-from farm.recorders.api.catalogue import Api, compile_catalogue, load_catalogue
-from farm.recorders.api.client import VERSION, Endpoint, NotOffered, ProcessGone, call
+from farm.recorders.api.catalogue import compile_catalogue, load_catalogue
+from farm.recorders.api.client import VERSION, Endpoint, ProcessGone
+from farm.recorders.api.entry import Api
+from farm.recorders.api.gate import Gate
 from farm.recorders.api.journal import Journal, Writer
 from farm.recorders.api.process import HookedProcess
 
@@ -28,7 +31,6 @@ FindProcesses = Callable[[], Awaitable[dict[int, str]]]
 _FIND_SECONDS = 30.0
 _POLL_SECONDS = 0.1
 _WATCH_SECONDS = 1.0
-_SILENCE_SECONDS = 5.0  # the bundle says something every second
 _ATTACH_ATTEMPTS = 3
 
 
@@ -49,6 +51,7 @@ class ApiRecorder:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._endpoint = Endpoint(address)
+        self._gate = Gate(self._endpoint)
         self._bundle_path = bundle
         self._package = package
         self._mode = mode
@@ -56,6 +59,7 @@ class ApiRecorder:
         self._bypass_pinning = bypass_pinning
         self._hooks = tuple(hooks)  # folders that extend the catalogue
         self._journal = Journal(writer, on_event)
+        self._absences = Absences(self._journal)
         self._bundle = ""
         self._sha256 = ""
         self._configuration: dict[str, Any] = {}
@@ -63,11 +67,7 @@ class ApiRecorder:
         self._processes: dict[int, HookedProcess] = {}
         self._hooking: set[int] = set()
         self._given_up: set[int] = set()
-        self._gaps: dict[int, str] = {}
-        self._silent: dict[int, str] = {}
-        self._gated = False
         self._launching = False
-        self._spawned: asyncio.Queue[tuple[int, str]] = asyncio.Queue(maxsize=1000)
         self._find: FindProcesses | None = None
         self._tasks = asyncio.TaskGroup()
         self._watcher: asyncio.Task[None] | None = None
@@ -93,13 +93,7 @@ class ApiRecorder:
 
     async def _connect(self) -> None:
         await self._endpoint.open()
-        device = self._endpoint.device
-        device.on("spawn-added", self._on_spawn)
-        try:
-            await call(device.enable_spawn_gating(), "gate spawns")
-            self._gated = True
-        except NotOffered:
-            self._gated = False
+        await self._gate.close()
 
     async def launch(self, start_app: StartApp, find_processes: FindProcesses) -> Launched:
         """Start the app with hooks in place before its first instruction.
@@ -122,9 +116,9 @@ class ApiRecorder:
                     await self._endpoint.close()
                 await self._connect_to_gadget()
             pid, name = await self._main_process(known)
-            process = await self._hook(pid, name, held=self._gated or self._mode == "gadget")
+            process = await self._hook(pid, name, held=self._gate.closed or self._mode == "gadget")
             sent = time.time_ns()
-            await self._resume(pid)
+            await self._gate.let_go(pid)
         finally:
             self._launching = False
         launched = Launched(
@@ -157,9 +151,7 @@ class ApiRecorder:
         for process in self._processes.values():
             await process.leave()
         if self._endpoint.device is not None:
-            if self._gated:
-                with contextlib.suppress(DeviceError):
-                    await call(self._endpoint.device.disable_spawn_gating(), "release spawns", 5.0)
+            await self._gate.open()
             with contextlib.suppress(DeviceError):
                 await self._endpoint.close()
         self._journal.write(Stopped())
@@ -177,10 +169,6 @@ class ApiRecorder:
         traceback: TracebackType | None,
     ) -> None:
         await self.stop()
-
-    def _on_spawn(self, spawn: Any) -> None:
-        with contextlib.suppress(asyncio.QueueFull):
-            self._spawned.put_nowait((int(spawn.pid), str(spawn.identifier or "")))
 
     def _ours(self, name: str) -> bool:
         return name == self._package or name.startswith(self._package + ":")
@@ -204,12 +192,11 @@ class ApiRecorder:
         assert self._find is not None  # noqa: S101 - set by `launch`
         deadline = time.monotonic() + _FIND_SECONDS
         while time.monotonic() < deadline:
-            while not self._spawned.empty():
-                pid, name = self._spawned.get_nowait()
+            for pid, name in self._gate.waiting():
                 if name == self._package:
                     return pid, name
                 if not self._ours(name):
-                    await self._resume(pid)
+                    await self._gate.let_go(pid)
             for pid, name in sorted((await self._find()).items()):
                 if pid not in known and name == self._package:
                     return pid, name
@@ -228,7 +215,7 @@ class ApiRecorder:
                     self._apis,
                     self._sha256,
                     held,
-                    self._on_detached,
+                    self._absences.detached,
                 )
                 try:
                     await process.hook(self._endpoint.device, self._bundle, self._configuration)
@@ -244,34 +231,6 @@ class ApiRecorder:
             raise ProcessGone(f"process {pid} is not there")
         finally:
             self._hooking.discard(pid)
-
-    async def _resume(self, pid: int) -> None:
-        try:
-            await call(self._endpoint.device.resume(pid), f"resume {pid}")
-        except (NotOffered, ProcessGone):
-            return  # it was not held, or is gone, which the watcher sees
-
-    def _on_detached(self, process: HookedProcess, reason: str) -> None:
-        """Say so, and open a gap: from the last message on, calls may have gone unseen.
-
-        An app that ends itself says so first and its calls are fetched: nothing is missing then.
-        """
-        state = "exited" if "terminated" in reason else "detached"
-        self._journal.write(
-            ProcessSeen(pid=process.pid, process=process.name, state=state, reason=reason[:200])
-        )
-        if process.exiting:
-            return
-        gap = self._journal.open_gap(
-            GapCause.FRIDA_DETACHED,
-            scope=f"{process.name} ({process.pid})",
-            detail=reason,
-            start=process.last_heard_ns or None,
-        )
-        if state == "exited":
-            self._journal.close_gap(gap)
-        else:
-            self._gaps[process.pid] = gap
 
     async def _watch(self) -> None:
         """New processes, lost hooks and silent bundles, until cancelled."""
@@ -289,13 +248,12 @@ class ApiRecorder:
         assert self._find is not None  # noqa: S101 - set by `launch`
         alive = await self._find()
         held: set[int] = set()
-        while not self._spawned.empty():
-            pid, name = self._spawned.get_nowait()
+        for pid, name in self._gate.waiting():
             if self._ours(name):
                 alive.setdefault(pid, name)
                 held.add(pid)
             else:
-                await self._resume(pid)
+                await self._gate.let_go(pid)
         for pid, name in sorted(alive.items()):
             process = self._processes.get(pid)
             if self._launching and name == self._package and process is None:
@@ -306,9 +264,9 @@ class ApiRecorder:
                 await self._hook_again(pid, name)
         for pid, process in self._processes.items():
             if pid in alive and not process.detached:
-                self._listen(pid, process)
-            elif pid not in alive and pid in self._gaps:
-                self._journal.close_gap(self._gaps.pop(pid))
+                self._absences.listen(process)
+            elif pid not in alive:
+                self._absences.over(pid)
 
     async def _hook_late(self, pid: int, name: str, *, held: bool) -> None:
         if pid in self._hooking or pid in self._given_up:
@@ -322,24 +280,11 @@ class ApiRecorder:
                     GapCause.PROCESS_NOT_HOOKED, scope=f"{name} ({pid})", detail=str(error)
                 )
         finally:
-            await self._resume(pid)
+            await self._gate.let_go(pid)
 
     async def _hook_again(self, pid: int, name: str) -> None:
         try:
             await self._hook(pid, name, held=False)
         except DeviceError:
             return  # tried again at the next look; the gap stays open
-        if pid in self._gaps:
-            self._journal.close_gap(self._gaps.pop(pid))
-
-    def _listen(self, pid: int, process: HookedProcess) -> None:
-        silent = time.monotonic() - process.last_heard > _SILENCE_SECONDS
-        if silent and pid not in self._silent:
-            self._silent[pid] = self._journal.open_gap(
-                GapCause.FRIDA_DETACHED,
-                scope=f"{process.name} ({pid})",
-                detail="the bundle says nothing any more",
-                start=process.last_heard_ns or None,
-            )
-        elif not silent and pid in self._silent:
-            self._journal.close_gap(self._silent.pop(pid))
+        self._absences.over(pid)

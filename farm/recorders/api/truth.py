@@ -15,7 +15,7 @@ import msgspec
 
 from farm.model.signatures import JavaMethod, Signatures, source_type
 from farm.paths import HOOK_SIGNATURES
-from farm.recorders.api.catalogue import Api
+from farm.recorders.api.entry import Api
 
 EARLIEST = 17  # the tables of signatures begin with it: "17" means 17 or earlier
 NEWEST = 34  # the lists of permissions end with it, and updatable modules bring their own

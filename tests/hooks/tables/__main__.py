@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from farm.model.signatures import source_type
-from farm.recorders.api.catalogue import Api, load_catalogue
+from farm.recorders.api.catalogue import load_catalogue
+from farm.recorders.api.entry import Api
 from tests.hooks.tables.stubs import Method, Stub, Stubs
 from tests.hooks.tables.typings import Typing, fits, read_typings, untyped
 

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from farm.model.signatures import source_type
-from farm.recorders.api.catalogue import Api, load_catalogue
+from farm.recorders.api.catalogue import load_catalogue
+from farm.recorders.api.entry import Api
 from farm.recorders.api.truth import compare, mappings, permission_names, signatures
 
 
