@@ -18,7 +18,7 @@ class CaseState(StrEnum):
 
 
 class Action(StrEnum):
-    """What changes a case or is noted about it. The first eight move its state."""
+    """What changes a case or is noted about it."""
 
     OPEN = "open"
     NOTICE = "notice"
@@ -31,6 +31,7 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     SHOW = "show"  # a version shows the problem still
     CANNOT_TELL = "cannot_tell"  # a version's sessions cannot tell whether it is gone
+    DOUBT = "doubt"  # a recording it stands on, judged again, no longer shows it
     EXTEND = "extend"  # the deadline was moved
 
 

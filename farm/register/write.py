@@ -29,7 +29,7 @@ class Weight(IntEnum):
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """What a store says of an app it offers. Texts are the store's or the app's own."""
 
-    store: str
+    store: str  # empty: none, as for an app that a campaign brought along
     source: str  # name of the configured source that saw it
     reference: str = ""  # path, address, or path on a phone
     label: str = ""
@@ -241,7 +241,9 @@ async def _count_flagged(client: Client, product: int) -> None:
 
 
 async def _sighting(client: Client, product: int, app_id: int, listing: Listing) -> bool:
-    name = text(listing.store) or "unknown"
+    name = text(listing.store)
+    if not name:
+        return False
     await client.execute("INSERT INTO app_store (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
     store = await client.fetchval("SELECT id FROM app_store WHERE name = $1", name)
     await client.execute(

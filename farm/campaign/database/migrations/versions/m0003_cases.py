@@ -98,10 +98,31 @@ _TABLES = (
     """
     CREATE TABLE judgement_intake (
         job_id bigint PRIMARY KEY REFERENCES job,
+        recorded timestamptz NOT NULL,
         at timestamptz NOT NULL DEFAULT now(),
-        outcome text NOT NULL
+        outcome text NOT NULL CHECK (outcome IN ('taken', 'unreadable')),
+        detail text NOT NULL DEFAULT ''
     )
     """,
+    "CREATE INDEX judgement_intake_recorded ON judgement_intake (recorded)",
+    # What each judged session of a product says about each of its cases.
+    """
+    CREATE TABLE case_look (
+        case_id bigint NOT NULL REFERENCES case_file,
+        job_id bigint NOT NULL REFERENCES job,
+        app_id bigint NOT NULL REFERENCES app,
+        scenario text NOT NULL,
+        profile text NOT NULL,
+        rules jsonb NOT NULL,
+        outcome text NOT NULL CHECK (outcome IN ('shown', 'gone', 'cannot_tell')),
+        reason text NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (case_id, job_id)
+    )
+    """,
+    # Versions whose products' cases have not been asked whether they need a re-test.
+    "ALTER TABLE app_version ADD COLUMN cases_told boolean NOT NULL DEFAULT false",
+    "CREATE INDEX app_version_untold ON app_version (app_id) WHERE NOT cases_told",
     """
     CREATE TABLE case_label (
         case_id bigint NOT NULL REFERENCES case_file,

@@ -1,0 +1,399 @@
+"""Takes note of judgements: each opens cases, decides re-tests and prepares reviews, once.
+
+Reads the stored analysis of every judged session, the only thing that a case may rest on. One
+intake works at a time; what it did of a judgement is one transaction.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from farm.campaign.database import Database
+from farm.campaign.database.connect import Client
+from farm.campaign.nightly.runs import StoredAnalysis
+from farm.campaign.store import Store, StoreError
+from farm.cases import clauses, history
+from farm.cases.decisions import Build, decide_gone, decide_shown, together
+from farm.cases.problems import Conditions, Outlook, Problem, incomparable, outlook, problems
+from farm.cases.reviews import prepare
+from farm.cases.values import ReviewEvidence
+from farm.cases.vocabulary import Action, CaseState, RetestOutcome, ReviewKind
+from farm.detect.clauses.packs import LoadedPack
+from farm.detect.rules import RulePack
+from farm.model.finding import Analysis, Finding
+from farm.model.session import Session
+from farm.register.write import Listing, register, text
+
+log = logging.getLogger(__name__)
+
+_LOCK = 0x66617262  # one intake at a time
+_MOST_SIGNS = 50
+_ANALYSIS = msgspec.json.Decoder(Analysis)
+_SESSION = msgspec.json.Decoder(StoredAnalysis)
+
+# Judgements are taken in the order they were recorded; a day of grace for those committed late.
+_WAITING = """
+SELECT r.job_id, r.recorded, j.app_id, x.detail AS analysis, c.name AS campaign
+FROM result r JOIN job j ON j.id = r.job_id JOIN task t ON t.id = j.task_id
+JOIN campaign c ON c.id = j.campaign_id JOIN attempt x ON x.job_id = r.job_id AND x.fence = r.fence
+WHERE r.recorded >= (SELECT coalesce(max(recorded), '-infinity') - interval '1 day'
+                     FROM judgement_intake)
+AND t.kind = 'analysis' AND r.verdict IS NOT NULL AND r.cause = 'none'
+AND NOT EXISTS (SELECT FROM judgement_intake i WHERE i.job_id = r.job_id)
+ORDER BY r.recorded, r.job_id LIMIT $1
+"""
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """What a round of intake did."""
+
+    judgements: int = 0
+    unreadable: int = 0
+    opened: int = 0
+    moved: int = 0
+    reviews: int = 0
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgement with where it came from."""
+
+    job: int
+    app_id: int
+    product: int
+    name: str  # of the analysis in the store
+    analysis: Analysis
+    session: Session
+
+    @property
+    def build(self) -> Build:
+        """The version it is of."""
+        return Build(app_id=self.app_id, code=self.session.app.version_code)
+
+    @property
+    def conditions(self) -> Conditions:
+        """How the recording was made and judged."""
+        return Conditions(
+            scenario=self.session.scenario,
+            profile=self.session.device.profile,
+            rules=self.analysis.rules,
+        )
+
+
+async def take(
+    database: Database,
+    store: Store,
+    rules: RulePack,
+    packs: Sequence[LoadedPack],
+    *,
+    limit: int = 200,
+) -> Taken:
+    """Take note of up to `limit` judgements; does nothing while another intake works.
+
+    Raises:
+        DatabaseUnavailable, StoreUnavailable: what was taken is kept; the rest comes next time.
+    """
+    done = Taken()
+    async with database.transaction(seconds=600) as guard:
+        if not await guard.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+            return done
+        for row in await guard.fetch(_WAITING, limit):
+            await _take_one(database, store, rules, packs, row, done)
+    return done
+
+
+async def _take_one(
+    database: Database,
+    store: Store,
+    rules: RulePack,
+    packs: Sequence[LoadedPack],
+    row: Any,
+    done: Taken,
+) -> None:
+    try:
+        data = await store.get_bytes(row["analysis"] or "")
+        analysis, session = await asyncio.to_thread(_decode, data)
+    except (FileNotFoundError, StoreError, msgspec.MsgspecError) as error:
+        log.warning("judgement %d: %s cannot be read: %s", row["job_id"], row["analysis"], error)
+        await _unreadable(database, row, str(error))
+        done.unreadable += 1
+        return
+    # An app that a campaign brought along stands in the register from its first judgement on.
+    entered = await register(
+        database, session.app, Listing(store="", source=f"campaign {row['campaign']}")
+    )
+    async with database.transaction(seconds=60) as client:
+        product = await client.fetchval(
+            "SELECT p.id FROM product p JOIN app_version v ON v.product_id = p.id "
+            "WHERE v.app_id = $1 FOR UPDATE OF p",
+            entered.app_id,
+        )
+        judged = Judged(
+            job=row["job_id"],
+            app_id=entered.app_id,
+            product=product,
+            name=row["analysis"],
+            analysis=analysis,
+            session=session,
+        )
+        status = await client.execute(
+            "INSERT INTO judgement_intake (job_id, recorded, outcome) VALUES ($1, $2, 'taken') "
+            "ON CONFLICT DO NOTHING",
+            row["job_id"],
+            row["recorded"],
+        )
+        if not status.endswith(" 1"):
+            return
+        done.judgements += 1
+        await _cases(client, judged, rules, problems(analysis, packs), done)
+        done.reviews += await clauses.prepare_reviews(
+            client,
+            analysis,
+            product=product,
+            app_id=entered.app_id,
+            evidence=lambda judgement: clauses.evidence_of(
+                judgement, job=judged.job, analysis=judged.name, session=session
+            ),
+        )
+        await _verdict(client, product)
+
+
+def _decode(data: bytes) -> tuple[Analysis, Session]:
+    return _ANALYSIS.decode(data), _SESSION.decode(data).session
+
+
+async def _unreadable(database: Database, row: Any, why: str) -> None:
+    async with database.transaction() as client:
+        await client.execute(
+            "INSERT INTO judgement_intake (job_id, recorded, outcome, detail) "
+            "VALUES ($1, $2, 'unreadable', $3) ON CONFLICT DO NOTHING",
+            row["job_id"],
+            row["recorded"],
+            text(why),
+        )
+
+
+async def _cases(
+    client: Client, judged: Judged, rules: RulePack, shown: Sequence[Problem], done: Taken
+) -> None:
+    cases = {row["problem"]: row for row in await history.locked_of_product(client, judged.product)}
+    for problem in shown:
+        case = cases.pop(problem.id, None)
+        if case is None:
+            number = await history.open_case(
+                client, judged.product, problem, judged.build, judged.job
+            )
+            done.opened += 1
+        else:
+            number = case["id"]
+        # What a case stands on is written before it moves, so that its move can be followed.
+        await _evidence(client, number, judged, problem)
+        await _look(
+            client,
+            number,
+            judged,
+            Outlook(outcome=RetestOutcome.SHOWN, reason=f"{len(problem.shown)} findings"),
+        )
+        if case is not None:
+            done.moved += await _shown(client, case, judged)
+        await _ask_for_signatures(client, number, judged, problem)
+    for case in cases.values():
+        look = outlook(judged.analysis, case["problem"], rules)
+        await _look(client, case["id"], judged, look)
+        if look.outcome is RetestOutcome.SHOWN:
+            done.moved += await _shown(client, case, judged)
+            continue
+        await _doubt(client, case, judged, look)
+        done.moved += await _retested(client, case, judged)
+
+
+async def _shown(client: Client, case: Any, judged: Judged) -> bool:
+    move = decide_shown(history.facts_of(case), judged.build)
+    await _outcome(client, case["id"], judged, RetestOutcome.SHOWN, move.reason)
+    if move.state is None and await history.noted(client, case["id"], Action.SHOW, judged.app_id):
+        return False
+    await history.apply(client, case, move, build=judged.build, job=judged.job)
+    return move.state is not None
+
+
+async def _retested(client: Client, case: Any, judged: Judged) -> bool:
+    """Decide whether all that is known of this version says that the problem is gone."""
+    if judged.build.code <= case["found_code"]:
+        return False
+    wanted, told = await _told(client, case, judged.app_id)
+    seen = together(judged.build, wanted, told)
+    if seen.outcome is RetestOutcome.SHOWN:
+        return False
+    move = decide_gone(history.facts_of(case), judged.build)
+    if seen.outcome is RetestOutcome.GONE and move is not None:
+        await _outcome(client, case["id"], judged, seen.outcome, move.reason)
+        await history.apply(client, case, move, build=judged.build, job=judged.job)
+        return True
+    changed = await _outcome(client, case["id"], judged, seen.outcome, seen.reason)
+    if changed and seen.outcome is RetestOutcome.CANNOT_TELL:
+        await history.change(
+            client, case, actor=history.FARM, action=Action.CANNOT_TELL, reason=seen.reason,
+            app_id=judged.app_id, job=judged.job,
+        )  # fmt: skip
+    return False
+
+
+async def _told(
+    client: Client, case: Any, app_id: int
+) -> tuple[frozenset[str], dict[str, list[RetestOutcome]]]:
+    """What has to be looked at again, and what comparable judgements of a version said."""
+    before = [_conditions(row) for row in await history.shown_under(client, case["id"])]
+    looks = await client.fetch(
+        "SELECT scenario, profile, rules, outcome FROM case_look WHERE case_id = $1 "
+        "AND app_id = $2 ORDER BY at, job_id",
+        case["id"],
+        app_id,
+    )
+    told: dict[str, list[RetestOutcome]] = {}
+    for row in looks:
+        outcome, after = RetestOutcome(row["outcome"]), _conditions(row)
+        # A problem that is seen needs no comparison.
+        if outcome is RetestOutcome.SHOWN or not all(incomparable(one, after) for one in before):
+            told.setdefault(after.scenario, []).append(outcome)
+    return frozenset(one.scenario for one in before), told
+
+
+def _conditions(row: Any) -> Conditions:
+    return Conditions(
+        scenario=row["scenario"],
+        profile=row["profile"],
+        rules=msgspec.json.decode(row["rules"], type=dict[str, str]),
+    )
+
+
+async def _doubt(client: Client, case: Any, judged: Judged, look: Outlook) -> None:
+    """A recording that a case stands on was judged again, and does not show the problem now."""
+    stands_on = await client.fetchval(
+        "SELECT EXISTS (SELECT FROM case_evidence WHERE case_id = $1 AND session_id = $2)",
+        case["id"],
+        judged.session.session_id,
+    )
+    if stands_on:
+        reason = (
+            f"session {judged.session.session_id}, judged again, does not show it: {look.reason}"
+        )
+        await history.change(
+            client, case, actor=history.FARM, action=Action.DOUBT, reason=reason,
+            app_id=judged.app_id, job=judged.job,
+        )  # fmt: skip
+
+
+async def _outcome(
+    client: Client, case: int, judged: Judged, outcome: RetestOutcome, reason: str
+) -> bool:
+    """Write down how a version's re-test stands; whether that is new."""
+    status: str = await client.execute(
+        "UPDATE case_retest SET outcome = $3, reason = $4, job_id = $5, "
+        "decided = CASE WHEN $3 = 'waiting' THEN NULL ELSE now() END "
+        "WHERE case_id = $1 AND app_id = $2 AND (outcome, reason) <> ($3, $4)",
+        case,
+        judged.app_id,
+        outcome,
+        text(reason, 2000),
+        judged.job,
+    )
+    return status.endswith(" 1")
+
+
+async def _look(client: Client, case: int, judged: Judged, look: Outlook) -> None:
+    await client.execute(
+        "INSERT INTO case_look (case_id, job_id, app_id, scenario, profile, rules, outcome, "
+        "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        case,
+        judged.job,
+        judged.app_id,
+        text(judged.conditions.scenario),
+        text(judged.conditions.profile),
+        msgspec.json.encode(judged.analysis.rules, order="sorted").decode(),
+        look.outcome,
+        text(look.reason, 2000),
+    )
+
+
+async def _evidence(client: Client, case: int, judged: Judged, problem: Problem) -> None:
+    rules = msgspec.json.encode(judged.analysis.rules, order="sorted").decode()
+    await client.executemany(
+        "INSERT INTO case_evidence (case_id, job_id, finding_id, app_id, session_id, analysis, "
+        "manifest_sha256, scenario, profile, rules, phase, level, data_type, caller, caller_sdk, "
+        "receiver, receiver_domain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+        "$13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
+        [
+            (
+                case, judged.job, text(one.finding_id), judged.app_id,
+                text(judged.session.session_id), judged.name, judged.analysis.manifest_sha256,
+                text(judged.conditions.scenario), text(judged.conditions.profile), rules,
+                one.phase, one.level, one.data_type, text(one.caller), text(one.caller_sdk),
+                text(one.receiver), text(one.receiver_domain),
+            )
+            for one in problem.shown
+        ],
+    )  # fmt: skip
+    await history.add_sdks(client, case, [one.caller_sdk for one in problem.shown])
+
+
+async def _ask_for_signatures(client: Client, case: int, judged: Judged, problem: Problem) -> None:
+    """Prepare the review that has to be signed before a notice goes out."""
+    row = await history.locked(client, case)
+    if CaseState(row["state"]) not in (CaseState.FOUND, CaseState.RECURRING):
+        return
+    agreed = await client.fetchval(
+        "SELECT max(changed) FROM review WHERE case_id = $1 AND state = 'agreed'", case
+    )
+    since = [
+        at
+        for action in (Action.RECUR, Action.DOUBT)
+        if (at := await history.last_of(client, case, action)) is not None
+    ]
+    if agreed is not None and all(agreed > at for at in since):
+        return
+    ids = {one.finding_id for one in problem.shown}
+    findings = [one for one in judged.analysis.findings if one.finding_id in ids]
+    await prepare(
+        client,
+        kind=ReviewKind.NOTICE,
+        product=judged.product,
+        app_id=judged.app_id,
+        case=case,
+        clause=text(problem.clause, 2000),
+        evidence=[
+            ReviewEvidence(
+                job=judged.job,
+                session_id=judged.session.session_id,
+                analysis=judged.name,
+                scenario=judged.session.scenario,
+                signs=[_said(one) for one in findings[:_MOST_SIGNS]] or [problem.id],
+                events=[
+                    [call.event for call in one.calls[:5]] + [flow.event for flow in one.flows[:5]]
+                    for one in findings[:_MOST_SIGNS]
+                ]
+                or [[]],
+            )
+        ],
+    )
+
+
+def _said(finding: Finding) -> str:
+    to = f" to {finding.receiver.name}" if finding.receiver else ""
+    return (
+        f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to} "
+        f"({finding.confidence})"
+    )
+
+
+async def _verdict(client: Client, product: int) -> None:
+    """The product shows the gravest verdict of its newest judged version."""
+    await client.execute(
+        "UPDATE product SET judged = now(), verdict = (SELECT r.verdict FROM app_version v "
+        "JOIN job j ON j.app_id = v.app_id JOIN result r ON r.job_id = j.id "
+        "WHERE v.product_id = $1 AND r.verdict IS NOT NULL "
+        "ORDER BY v.version_code DESC, array_position(ARRAY['violation', 'undetermined', "
+        "'not_observable', 'clean'], r.verdict) LIMIT 1) WHERE id = $1",
+        product,
+    )

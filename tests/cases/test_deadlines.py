@@ -1,0 +1,104 @@
+import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from farm.cases.deadlines import Calendar, DeadlineRules, Deadlines, Year, load_deadlines
+from farm.model.errors import UsageError
+
+CHINA = ZoneInfo("Asia/Shanghai")
+PLAIN = Deadlines(rules=DeadlineRules(), calendar=Calendar(years={}))
+
+
+def at(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+def test_weekends_do_not_count() -> None:
+    friday = at("2026-03-06T10:00")
+    assert PLAIN.due(friday, 1) == at("2026-03-10T00:00")  # the end of Monday
+    assert PLAIN.due(friday, 5) == at("2026-03-14T00:00")
+
+
+def test_holidays_do_not_count_and_worked_weekends_do() -> None:
+    year = Year(
+        source="test",
+        holidays=[datetime.date(2026, 10, day) for day in range(1, 8)],
+        worked=[datetime.date(2026, 10, 10)],
+    )
+    known = Deadlines(rules=DeadlineRules(), calendar=Calendar(years={2026: year}))
+    before = at("2026-09-30T10:00")
+    assert known.due(before, 1) == at("2026-10-09T00:00")
+    assert known.due(before, 3) == at("2026-10-11T00:00")  # Saturday the 10th is worked
+
+
+def test_the_day_is_the_zones() -> None:
+    late = datetime.datetime(2026, 3, 5, 17, 0, tzinfo=datetime.UTC)  # Friday already in China
+    assert PLAIN.due(late, 1) == at("2026-03-10T00:00")
+
+
+@given(
+    st.datetimes(datetime.datetime(2024, 1, 1), datetime.datetime(2027, 1, 1)),
+    st.integers(1, 60),
+)
+def test_between_start_and_due_lie_as_many_working_days(
+    start: datetime.datetime, days: int
+) -> None:
+    known = load_deadlines()
+    begun = start.replace(tzinfo=CHINA)
+    end = known.due(begun, days)
+    between = [
+        begun.date() + datetime.timedelta(days=n)
+        for n in range(1, (end.date() - begun.date()).days)
+    ]
+    assert sum(known.is_worked(day) for day in between) == days
+    assert known.is_worked(end.date() - datetime.timedelta(days=1))
+
+
+def test_severity_and_relapse_have_their_own_days() -> None:
+    rules = DeadlineRules(notice_days=15, by_severity={}, recurring_days=3)
+    known = Deadlines(rules=rules, calendar=Calendar(years={}))
+    assert known.days("high", recurring=False) == 15
+    assert known.days("high", recurring=True) == 3
+    assert load_deadlines().days("high", recurring=False) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("notice_days: 0", "notice_days"),
+        ("notice_days: many", "notice_days"),
+        ("by_severity: {high: -1}", "by_severity.high"),
+        ("by_severity: {grave: 3}", "by_severity"),
+        ("zone: Mars/Olympus", "no time zone"),
+        ("zone: ../../etc/passwd", "no time zone"),
+        ("notice_day: 3", "notice_day"),
+        ("calendar: none.yaml", "none.yaml"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "deadlines.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load_deadlines(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("years: {2026: {source: x, holidays: [2025-01-01]}}", "not of that year"),
+        ("years: {2026: {source: x, holidays: [2026-01-01], worked: [2026-01-01]}}", "is holiday"),
+        ("years: {2026: {holidays: []}}", "source"),
+    ],
+)
+def test_a_calendar_that_contradicts_itself_is_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "calendar.yaml").write_text(text)
+    path = tmp_path / "deadlines.yaml"
+    path.write_text("calendar: calendar.yaml")
+    with pytest.raises(UsageError, match=message):
+        load_deadlines(path)
