@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +95,40 @@ async def test_a_killed_capture_process_is_a_gap_and_the_session_goes_on(tmp_pat
         assert judge(result).verdict.kind is not VerdictKind.CLEAN
         await nothing_left(lab)
         await goes_on(lab)
+
+
+async def test_a_stolen_proxy_port_leaves_an_open_gap_and_the_next_session_its_own_port(
+    tmp_path: Path,
+) -> None:
+    async with twin_lab(tmp_path) as lab:
+        with socket.socket() as thief:
+            thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+            async def steal() -> None:
+                command = ["adb", "-P", str(lab.adb_port), "-s", lab.twin.serial]
+                listed = await asyncio.to_thread(
+                    subprocess.run, [*command, "reverse", "--list"], capture_output=True, check=True
+                )
+                (port,) = {
+                    int(line.rsplit(b":")[-1]) for line in listed.stdout.split(b"\n") if line
+                }
+                for pid in lab.lab.capture.pids:
+                    os.kill(pid, signal.SIGKILL)
+                while True:
+                    try:
+                        thief.bind(("127.0.0.1", port))
+                        break
+                    except OSError:
+                        time.sleep(0.001)  # noqa: ASYNC251 - the loop must not restart capture before
+                thief.listen()
+
+            result = await lab.inspect(await lab.order("compliant", settle=3.0), driving, steal)
+            assert result.sealed and verify(result.folder) == []
+            gaps = [one.body for one in events(result, Stream.NETWORK) if isinstance(one.body, Gap)]
+            assert gaps[-1].cause is GapCause.PROXY_DOWN and gaps[-1].end is None
+            assert judge(result).verdict.kind is not VerdictKind.CLEAN
+            await nothing_left(lab)
+            await goes_on(lab)
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ async def test_permission_whose_purpose_was_told() -> None:
     told = page(node(text="我们需要位置权限，以便推荐附近的书店"))
     phone = Phone(CONSENT, moves={"同意": told})
     phone.moves["同意"] = lambda it: it.later(4, LOCATION, told)
-    stage = await _play("permission_without_feature", phone, watched="0.3")
+    stage = await _play("permission_without_feature", phone, watched="2")
     assert stage.diary.held(Standard.NO_PERMISSION_WITHOUT_FEATURE) == [False]
     assert stage.diary.held(Standard.PERMISSION_PURPOSE_TOLD) == [True]
 

@@ -1,7 +1,8 @@
 """One stream multiplexed over an ADB connection, with the protocol's flow control.
 
-Each side has at most one unacknowledged WRITE in flight; a chunk from the host is acknowledged
-when the service takes it, which is what slows a fast sender down.
+Each side should have at most one unacknowledged WRITE in flight; a chunk from the host is
+acknowledged when the service takes it, which is what slows a fast sender down. The adb server
+itself breaks that rule when its client leaves: it sends all that is left at once, then CLOSE.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 
 from farm.twin.adb.wire import CLSE, OKAY, WRTE, Message, ProtocolError
+
+_MOST_WAITING = 64  # chunks; what an adb server has read ahead of a client that left is a few
 
 SendMessage = Callable[[Message], None]
 
@@ -37,12 +40,12 @@ class AdbStream:
         """A WRITE arrived.
 
         Raises:
-            ProtocolError: the host sent it before the last one was acknowledged.
+            ProtocolError: the host sends on and on without waiting for an acknowledgement.
         """
         if self._closed or self.hangup.is_set():
             return
-        if self._incoming:
-            raise ProtocolError(f"stream {self.local_id}: WRITE before the last was acknowledged")
+        if len(self._incoming) >= _MOST_WAITING:
+            raise ProtocolError(f"stream {self.local_id}: WRITEs that nobody acknowledged")
         self._incoming.append(data)
         self._readable.set()
 
