@@ -141,9 +141,12 @@ def worker(
                     await keep_hooks(stored, lab_settings.hook_set)
 
             async with asyncio.TaskGroup() as group:
-                daily = group.create_task(chores(opened, stored, keep))
+                beside = [group.create_task(chores(opened, stored, keep))]
+                if care is not None:
+                    beside.append(group.create_task(care.watch()))
                 await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
-                daily.cancel()
+                for task in beside:
+                    task.cancel()
 
     asyncio.run(work())
 

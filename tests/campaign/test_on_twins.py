@@ -6,30 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.fleet import inventory
-from farm.campaign.fleet.care import Care
-from farm.campaign.fleet.health import CareRules
-from farm.campaign.ledger.values import SessionOptions
 from farm.campaign.nightly.runs import last_before, runs_of
-from farm.campaign.plan.stored import stored_apps
-from farm.campaign.plan.values import CampaignPlan, ScenarioRef
-from farm.campaign.plan.write import open_campaign, write_jobs
 from farm.campaign.status import campaign_status
 from farm.campaign.store import Store
 from farm.campaign.store.query import Bounds, ask
-from farm.campaign.worker.analysis import AnalysisExecutor
-from farm.campaign.worker.delivery import Delivery
-from farm.campaign.worker.outbox import Outbox
-from farm.campaign.worker.phones import PhoneExecutor
-from farm.campaign.worker.settings import WorkerSettings
-from farm.campaign.worker.sources import Sources
-from farm.campaign.worker.worker import Worker
-from farm.explore.loader import load
-from farm.recording import load_or_create_key, verify
+from farm.recording import verify
 from farm.twin.building.apk import APKS
-from tests.end_to_end.twin_lab import PARTIES, twin_lab
+from tests.campaign.labs import at_work, plan_apps
+from tests.end_to_end.twin_lab import twin_lab
 
 
 @pytest.mark.end_to_end
@@ -40,38 +26,12 @@ async def test_campaign_on_a_twin(database: Database, tmp_path: Path) -> None:
     place.mkdir()
     shutil.copy(APKS / "eager.apk", apps)
     store = Store(str(tmp_path / "store"))
-    scenario = load("accept")
-    plan = CampaignPlan(
-        scenarios=(ScenarioRef(name=scenario.name, sha256=scenario.sha256),),
-        options=SessionOptions(settle_seconds=1),
-    )
-    campaign = await open_campaign(database, "twins", plan)
-    await write_jobs(database, campaign, plan, stored_apps(apps, store))
-    settings = WorkerSettings(name="host", poll=0.2, beat=0.5)
-    async with (
-        twin_lab(place) as lab,
-        Outbox(tmp_path / "outbox.sqlite") as outbox,
-        AnalysisExecutor(store, tmp_path / "cache", count=1, parties=PARTIES) as judging,
-    ):
+    await plan_apps(database, store, "twins", apps)
+    async with twin_lab(place) as lab:
         home = lab.lab.settings.home
-        care = Care(database, lab.lab.pool, "host", CareRules())
-        key = load_or_create_key(lab.lab.settings.key)
-        phones = PhoneExecutor(lab.lab, Sources(store, tmp_path / "cache"), key, care)
-        worker = Worker(
-            database,
-            [phones, judging],
-            outbox,
-            Delivery(database, store, outbox, settings, home=home),
-            settings,
-            controller=Controller(database, lease=settings.lease, interval=0.2),
-            on_beat=care.sync,
-        )
-        async with asyncio.timeout(250), asyncio.TaskGroup() as group:
-            group.create_task(worker.run())
+        async with asyncio.timeout(250), at_work(database, store, lab, tmp_path):
             while (await campaign_status(database, "twins")).state != "finished":
                 await asyncio.sleep(0.3)
-            worker.drain()
-        assert await outbox.all() == []
         assert not list((home / "recordings").glob("2*")), "a stored recording is kept twice"
     status = await campaign_status(database, "twins")
     assert status.jobs == {"session": {"done": 1}, "analysis": {"done": 1}}

@@ -3,6 +3,8 @@
 import asyncio
 import datetime
 import logging
+import math
+import time
 
 from farm.campaign.database import Database
 from farm.campaign.fleet.health import (
@@ -15,12 +17,14 @@ from farm.campaign.fleet.health import (
 from farm.campaign.fleet.inventory import report_phones
 from farm.campaign.vocabulary import Cause
 from farm.devices.pool import DevicePool
-from farm.devices.states import Wants
+from farm.devices.states import DeviceState, Wants
 from farm.model.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 60.0
+_ROUND_SECONDS = 30.0
+_HISTORY_SECONDS = 3600.0
 
 
 class Care:
@@ -38,6 +42,8 @@ class Care:
         self._rests: dict[str, tuple[str, datetime.datetime]] = {}
         self._events: list[tuple[str, str, str]] = []
         self._held: frozenset[str] = frozenset()
+        self._looked: dict[str, float] = {}
+        self._measured: dict[str, float] = {}
 
     @property
     def held_back(self) -> frozenset[str]:
@@ -55,10 +61,10 @@ class Care:
                 self._pool.lease(Wants(serial=serial), timeout=10) as phone,
             ):
                 health = await measure(phone)
-                self._healths[serial] = health
+                self._note(serial, health)
                 rest = decide_rest(health, self._rules)
                 if rest is None and wants_reboot(health, self._rules):
-                    self._rest(serial, "daily reboot", 120.0)
+                    self._rest(serial, "daily reboot", self._rules.reboot_rest)
                     await phone.shell("reboot", timeout=10)
                     return "daily reboot"
         except TimeoutError:
@@ -73,6 +79,24 @@ class Care:
             return ""
         self._rest(serial, rest.reason, rest.seconds)
         return f"{serial}: {rest.reason}"
+
+    async def watch(self) -> None:
+        """Look at phones on which nothing runs, now and then, until cancelled.
+
+        So the inventory says how they are now, and one that has no work is rebooted all the same.
+        """
+        while True:
+            await asyncio.sleep(_ROUND_SECONDS)
+            await self.round()
+
+    async def round(self) -> None:
+        """Look once at every free phone that was not looked at for a while."""
+        for status in self._pool.snapshot():
+            serial = status.serial
+            if status.state is not DeviceState.FREE or serial in self.held_back:
+                continue
+            if time.monotonic() - self._looked.get(serial, -math.inf) >= self._rules.look_every:
+                await self.before_lease(serial)
 
     def after_session(self, serial: str, cause: Cause, detail: str) -> None:
         """Remember how a session ended, for the phone's history."""
@@ -106,6 +130,15 @@ class Care:
                 self._pool.release_from_quarantine(serial)
             except DeviceError as error:
                 log.info("%s", error)
+
+    def _note(self, serial: str, health: Health) -> None:
+        """Keep a measurement; one an hour goes into the phone's history."""
+        now = time.monotonic()
+        self._healths[serial] = health
+        self._looked[serial] = now
+        if now - self._measured.get(serial, -math.inf) >= _HISTORY_SECONDS:
+            self._measured[serial] = now
+            self._events.append((serial, "measured", ""))
 
     def _rest(self, serial: str, reason: str, seconds: float) -> None:
         end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)

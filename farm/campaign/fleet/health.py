@@ -33,6 +33,8 @@ class CareRules(msgspec.Struct, frozen=True, kw_only=True):
     most_uptime: float = 24 * 3600.0  # then it is rebooted while nothing runs on it
     battery_rest: float = 1800.0
     thermal_rest: float = 900.0
+    reboot_rest: float = 120.0  # for it to come back
+    look_every: float = 600.0  # a phone on which nothing runs is looked at so often
     fault_rest: float = 300.0  # Wi-Fi, storage or clock: somebody may see to it meanwhile
 
 

@@ -95,6 +95,7 @@ class PhoneSystem:
     def reset_for_boot(self) -> None:
         """What a boot sets back: properties, mounts, root, logs, generated identifiers."""
         self.clock.booted()
+        self.battery.clear()
         self.adbd_root = False
         self.screen_on = True
         self.files.remounted = False

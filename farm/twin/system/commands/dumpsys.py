@@ -190,9 +190,10 @@ def _package_text(context: Context, package: InstalledPackage, min_sdk: int) -> 
 def _battery(context: Context, words: list[str]) -> str:
     changed = context.system.battery
     if words[:1] == ["set"] and len(words) > 2 and re.fullmatch(r"-?\d{1,6}", words[2]):
-        name = {"ac": "AC powered", "usb": "USB powered", "wireless": "Wireless powered"}.get(
-            words[1], words[1]
-        )
+        name = {
+            "ac": "AC powered", "usb": "USB powered", "wireless": "Wireless powered",
+            "temp": "temperature",
+        }.get(words[1], words[1])  # fmt: skip
         if name in BATTERY:
             shown = str(words[2] == "1").lower() if "powered" in name else words[2]
             changed[name] = shown
