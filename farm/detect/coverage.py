@@ -16,6 +16,7 @@ from farm.model.events import (
     Expectation,
     Gap,
     HooksReady,
+    NotSeeded,
     RawConnection,
     Request,
     Step,
@@ -65,6 +66,7 @@ def find_coverage(
         canaries_seen=sum(1 for body in canaries if isinstance(body, Canary) and body.seen),
         consent_dialog_seen=phases.dialog_seen,
         clock_bound_ns=_clock_bound(session, timeline),
+        not_seeded=_not_seeded(timeline),
     )
 
 
@@ -243,6 +245,13 @@ def _hosts_refused(timeline: Timeline) -> list[str]:
         if isinstance(placed.event.body, TlsFailed) and placed.event.body.side == "app"
     }
     return sorted(host for host in hosts if not is_own(host))[:_MOST_HOSTS]
+
+
+def _not_seeded(timeline: Timeline) -> dict[str, str]:
+    """Not a gap: hooks and typed patterns still see such data, only this way to tell it is shut."""
+    told = [placed.event.body for placed in timeline.of(Stream.DEVICE, NotSeeded)]
+    reasons = {str(one.data_type): one.reason for one in told if isinstance(one, NotSeeded)}
+    return dict(sorted(reasons.items()))
 
 
 def _clock_bound(session: Session, timeline: Timeline) -> int | None:

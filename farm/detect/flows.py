@@ -222,6 +222,9 @@ class _Linker:
         carried: list[Carried] = []
         for (index, time), members in sorted(grouped.items()):
             interval = _left(exchange, request, time)
+            one = self._known[index].up_to(interval.hi)
+            if not one.calls and not one.identities:
+                continue  # a place of the phone's way that it had not reached yet
             possible = self._sources[index].before(interval.lo)
             possible = _of_process(possible, connection)
             ordered = any(call.interval.hi <= interval.lo for call in possible)
@@ -231,7 +234,7 @@ class _Linker:
                     exchange=exchange,
                     event=request.event.reference if request is not None else "",
                     interval=interval,
-                    known=self._known[index],
+                    known=one,
                     hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
                     calls=possible,
                     ordered=ordered,

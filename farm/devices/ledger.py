@@ -4,6 +4,7 @@ One copy lies on the host, one on the phone, so that another host can clean it t
 copy is not trusted: it can only name changes of the kinds below, never a command.
 """
 
+import asyncio
 import hashlib
 import os
 from pathlib import Path
@@ -66,7 +67,45 @@ class InstalledApp(Change, frozen=True, kw_only=True, tag="app"):
     package: str
 
 
-AnyChange = Setting | Reverse | Certificate | FridaServer | Forward | VendorQuirk | InstalledApp
+class ShellRight(Change, frozen=True, kw_only=True, tag="shell_right"):
+    """The mode of one operation of the shell's own package (`appops`), and what it was before."""
+
+    operation: str
+    before: str
+
+
+class Seeds(Change, frozen=True, kw_only=True, tag="seeds"):
+    """Data planted for one session; everything planted is found by its token."""
+
+    token: str
+
+
+class Clipboard(Change, frozen=True, kw_only=True, tag="clipboard"):
+    """The text on the clipboard was replaced by `planted`."""
+
+    planted: str
+    before: str
+
+
+class TestProvider(Change, frozen=True, kw_only=True, tag="test_provider"):
+    """A provider of positions was replaced by one of the farm's (`cmd location`)."""
+
+    provider: str
+
+
+AnyChange = (
+    Setting
+    | Reverse
+    | Certificate
+    | FridaServer
+    | Forward
+    | VendorQuirk
+    | InstalledApp
+    | ShellRight
+    | Seeds
+    | Clipboard
+    | TestProvider
+)
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(list[AnyChange])
 
@@ -84,6 +123,7 @@ class Ledger:
         key = f"{phone.serial}\n{phone.info.build_fingerprint}".encode()
         self._file = (folder or default_folder()) / f"{hashlib.sha256(key).hexdigest()[:32]}.json"
         self.changes: list[AnyChange] = []
+        self._saving = asyncio.Lock()  # the phone's copy must not be older than the host's
 
     async def load(self) -> None:
         """Read what an earlier session left behind, from the host or else from the phone."""
@@ -100,14 +140,19 @@ class Ledger:
         except msgspec.MsgspecError:  # torn by a power cut: the host's writes are atomic
             self.changes = []
 
-    async def add(self, change: AnyChange) -> None:
-        """Note a change that is about to be made; the same one is noted once."""
-        if change not in self.changes:
-            self.changes.append(change)
+    async def add(self, *changes: AnyChange) -> None:
+        """Note changes that are about to be made; the same one is noted once."""
+        fresh = [change for change in changes if change not in self.changes]
+        if fresh:
+            self.changes += fresh
             await self.save()
 
     async def save(self) -> None:
         """Write both copies; empty ones are removed."""
+        async with self._saving:
+            await self._save()
+
+    async def _save(self) -> None:
         data = _ENCODER.encode(self.changes)
         try:
             if self.changes:

@@ -201,6 +201,16 @@ class Phone:
         with self._noticing():
             await self._screen.type_text(text)
 
+    async def clipboard(self) -> str:
+        """The clipboard's text; empty where it holds none."""
+        with self._noticing():
+            return await self._screen.clipboard()
+
+    async def set_clipboard(self, text: str) -> None:
+        """Replace the clipboard's text."""
+        with self._noticing():
+            await self._screen.set_clipboard(text)
+
     async def start_screen(self) -> None:
         """Start the screen's server now, so that the first look does not pay for it."""
         with self._noticing():

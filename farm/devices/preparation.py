@@ -12,16 +12,23 @@ from farm.devices import certificates, frida_server
 from farm.devices.ledger import (
     AnyChange,
     Certificate,
+    Clipboard,
     Forward,
     FridaServer,
     InstalledApp,
     Ledger,
     Reverse,
+    Seeds,
     Setting,
+    ShellRight,
+    TestProvider,
     VendorQuirk,
 )
 from farm.devices.phone import Phone
 from farm.devices.profiles import CaStore
+from farm.devices.seeding import clipboard, planting, positions, rights
+from farm.devices.seeding.plan import SeedPlan
+from farm.devices.together import together
 from farm.model.errors import DeviceError, DeviceGone, UsageError
 from farm.model.events import DeviceNote
 from farm.model.vocabulary import AccessMode
@@ -42,6 +49,7 @@ class PreparationPlan(msgspec.Struct, frozen=True, kw_only=True):
     frida_port: int = frida_server.PORT
     packages: list[str] = []  # apps under test: removed before and afterwards
     device_proxy_port: int = DEVICE_PROXY_PORT
+    seeds: SeedPlan | None = None  # data of the farm's own to plant
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +59,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     device_proxy_port: int = 0
     ca_file: str = ""  # the certificate's name in the phone's store
     notes: list[DeviceNote] = []
+    seeds: list[planting.Fact] = []  # what was planted, and what could not be
 
 
 async def prepare(
@@ -64,6 +73,22 @@ async def prepare(
     """
     await clean(phone, state_folder=state_folder)
     ledger = Ledger(phone, state_folder)
+    facts: list[planting.Fact] = []
+    prepared = Prepared()
+
+    async def plant(seeds: SeedPlan) -> None:
+        facts.extend(await planting.plant(phone, seeds, ledger))
+
+    async def steps() -> None:
+        nonlocal prepared
+        prepared = await _steps(phone, plan, ledger)
+
+    # Planting waits for the phone's providers most of the time, and touches nothing of the rest.
+    await together(steps(), *([plant(plan.seeds)] if plan.seeds is not None else []))
+    return msgspec.structs.replace(prepared, seeds=facts)
+
+
+async def _steps(phone: Phone, plan: PreparationPlan, ledger: Ledger) -> Prepared:
     notes: list[DeviceNote] = []
     for package in plan.packages:
         await phone.uninstall(package)
@@ -148,6 +173,14 @@ def _name(change: AnyChange) -> str:
             return f"quirk {change.name}"
         case InstalledApp():
             return f"app {change.package}"
+        case ShellRight():
+            return f"right {change.operation}"
+        case Seeds():
+            return "planted data"
+        case Clipboard():
+            return "clipboard"
+        case TestProvider():
+            return f"position of {change.provider}"
 
 
 async def _put(
@@ -249,3 +282,11 @@ async def _undo(phone: Phone, change: AnyChange) -> None:
                     await phone.shell(*quirk.undo, root=quirk.root)
         case InstalledApp():
             await phone.uninstall(change.package)
+        case ShellRight():
+            await rights.restore(phone, change.operation, change.before)
+        case Seeds():
+            await planting.remove(phone, change.token)
+        case Clipboard():
+            await clipboard.restore(phone, change)
+        case TestProvider():
+            await positions.remove(phone, change.provider)

@@ -4,6 +4,7 @@ Every call runs on a worker thread with a deadline. uiautomator2 restarts its se
 by itself once when it died; what still fails is an error here.
 """
 
+import asyncio
 import atexit
 import base64
 import contextlib
@@ -31,6 +32,7 @@ class Screen:
         self._adb = adb
         self._serial = serial
         self._device: Any = None
+        self._starting = asyncio.Lock()  # one server for all that ask at once
 
     async def hierarchy(self, timeout: float = 20) -> str:
         """XML of the screen.
@@ -78,15 +80,25 @@ class Screen:
 
         await self._call(write, timeout, "type")
 
+    async def clipboard(self, timeout: float = 10) -> str:
+        """Text of the clipboard; empty where it holds none, or none that may be read."""
+        text = await self._call(lambda d: d.jsonrpc.getClipboard(), timeout, "clipboard")
+        return text if isinstance(text, str) else ""
+
+    async def set_clipboard(self, text: str, timeout: float = 10) -> None:
+        """Replace the clipboard's text."""
+        await self._call(lambda d: d.jsonrpc.setClipboard("", text), timeout, "set clipboard")
+
     async def start(self, timeout: float = 60) -> None:
         """Push and start the server on the phone, if it does not answer yet."""
-        if self._device is None:
-            self._device = await self._adb.call(
-                self._serial,
-                lambda: _mapped(self._serial, "start", self._connect),
-                timeout,
-                "uiautomator2",
-            )
+        async with self._starting:
+            if self._device is None:
+                self._device = await self._adb.call(
+                    self._serial,
+                    lambda: _mapped(self._serial, "start", self._connect),
+                    timeout,
+                    "uiautomator2",
+                )
 
     async def stop(self) -> None:
         """End the server that this object started; a phone that vanished needs none."""

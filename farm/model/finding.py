@@ -191,6 +191,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     canaries_seen: int
     consent_dialog_seen: bool
     clock_bound_ns: int | None
+    not_seeded: dict[str, str] = {}  # data type -> why no value of it was planted
 
 
 class PhaseInterval(msgspec.Struct, frozen=True, kw_only=True):

@@ -202,6 +202,7 @@ LABELS: dict[str, Text] = {
     "opened_by": Text(zh="打开者", en="opened by"),
     "identity": Text(zh="检测平台已知该值", en="Known to the farm beforehand"),
     "seeded": Text(zh="由检测平台植入", en="planted by the farm"),
+    "not_seeded": Text(zh="未能植入的数据", en="Not planted on this phone"),
     "read": Text(zh="由检测平台读取", en="asked from the phone"),
     "callers": Text(zh="各调用方", en="Callers"),
     "frequency": Text(zh="频次", en="Frequency"),

@@ -19,6 +19,8 @@ from farm.devices.gadget import CAVEAT
 from farm.devices.known_identity import read_identity
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
+from farm.devices.seeding import planting, positions
+from farm.devices.seeding.plan import make_plan, new_token
 from farm.explore.run import Run
 from farm.model.events import AnyBody, Heartbeat
 from farm.model.session import FORMAT_VERSION, Session
@@ -96,6 +98,7 @@ class Stage:
         self._clocking = Clocking(self._phone, self._device)
         self._network: CaptureSession | None = None
         self._prepared: Prepared | None = None
+        self._seeds = make_plan(new_token())
         self._api: ApiRecorder | None = None
         self._app: PhoneApp | None = None
         self._life: ProofOfLife | None = None
@@ -136,11 +139,18 @@ class Stage:
                 ca_pem=self._tools.capture.ca_certificate,
                 frida_folder=self._tools.frida_files,
                 packages=[self._plan.app.package],
+                seeds=self._seeds,
             ),
             state_folder=self._tools.ledgers,
         )
-        for note in [*self._prepared.notes, *await read_identity(self._phone)]:
+        told = await read_identity(self._phone)
+        for note in [*self._prepared.notes, *self._prepared.seeds, *told]:
             self.note(note)
+        if planting.moves(self._prepared.seeds):
+            track = positions.follow(
+                self._phone, self._seeds.track, self.note, pause=positions.STEP_SECONDS
+            )
+            self._begin(track)
         await self._phone.start_screen()
 
     async def install(self) -> None:

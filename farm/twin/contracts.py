@@ -12,7 +12,18 @@ from typing import Protocol
 
 import msgspec
 
+ContentValue = str | int | float | None
+"""A value of a row that a content provider holds."""
+
 PortHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class ContentError(Exception):
+    """A content provider's refusal: the Java exception that its caller gets."""
+
+    def __init__(self, java_class: str, message: str) -> None:
+        super().__init__(message)
+        self.java_class = java_class
 
 
 class InstalledPackage(msgspec.Struct, kw_only=True):
@@ -130,6 +141,30 @@ class SystemHalf(Protocol):
         Raises:
             ConnectionRefusedError: nobody listens there.
         """
+
+    def query_content(
+        self,
+        uri: str,
+        projection: list[str] | None,
+        selection: str,
+        arguments: list[str],
+        order: str,
+    ) -> tuple[list[str], list[list[ContentValue]]]:
+        """Columns and rows of a content provider's table; who may ask is the caller's business.
+
+        Raises:
+            ContentError: what the app catches.
+        """
+
+    def content_file(self, uri: str) -> Path:
+        """The host file behind a content URI of the media provider.
+
+        Raises:
+            ContentError: there is none.
+        """
+
+    def mocked_position(self, provider: str) -> tuple[float, float] | None:
+        """Latitude and longitude that a test provider was given; None where the phone's own is."""
 
     def trusted_certificates(self, package: InstalledPackage) -> list[str]:
         """PEM certificates the app trusts: system store, user store where its config allows."""

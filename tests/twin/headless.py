@@ -1,6 +1,11 @@
 """A runtime half without processes or a screen, for tests of the system half alone."""
 
+import json
+
 from farm.twin.contracts import ProcessInfo, StartResult, SystemHalf
+from farm.twin.runtime.http import serve_http
+
+UIAUTOMATOR_PORT = 9008
 
 
 class HeadlessRuntime:
@@ -12,6 +17,7 @@ class HeadlessRuntime:
         self.front: tuple[str, str] | None = None
         self.asked: list[tuple[object, ...]] = []
         self.boots = 0
+        self.clipboard = system.identity.clipboard
 
     async def boot(self) -> None:
         self.boots += 1
@@ -80,9 +86,26 @@ class HeadlessRuntime:
 
     async def start_uiautomator(self) -> None:
         self.asked.append(("uiautomator", "start"))
+        self.system.listen(UIAUTOMATOR_PORT, lambda r, w: serve_http(r, w, self._automator))
 
     async def stop_uiautomator(self) -> None:
         self.asked.append(("uiautomator", "stop"))
+        self.system.unlisten(UIAUTOMATOR_PORT)
+
+    async def _automator(self, method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
+        """uiautomator2's server without a screen: it lives, and has the clipboard."""
+        if path == "/ping":
+            return 200, "text/plain", b"pong"
+        asked = json.loads(body)
+        result: object = None
+        if asked["method"] == "setClipboard":
+            self.clipboard = asked["params"][1]
+        elif asked["method"] == "getClipboard":
+            result = self.clipboard
+        elif asked["method"] == "deviceInfo":
+            result = {"screenOn": True, "sdkInt": self.system.sdk}
+        answer = {"jsonrpc": "2.0", "id": asked["id"], "result": result}
+        return 200, "application/json", json.dumps(answer).encode()
 
     async def start_frida(self, port: int) -> None:
         async def silent(reader: object, writer: object) -> None:

@@ -77,6 +77,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it says too little to count alone."""
         return self.together > 1
 
+    def up_to(self, time: int) -> "Known":
+        """As the farm knew it at a time (host ns): what it planted later nobody can have read."""
+        identities = [placed for placed in self.identities if placed.interval.lo <= time]
+        if len(identities) == len(self.identities):
+            return self
+        return msgspec.structs.replace(self, identities=identities)
+
     @property
     def seeded(self) -> bool:
         """Whether the farm planted it at random for this session."""

@@ -35,6 +35,7 @@ from farm.model.events.device import (
     Crash,
     DeviceNote,
     Launched,
+    NotSeeded,
     PhoneIdentity,
     Restarted,
     StateChange,
@@ -81,6 +82,7 @@ __all__ = [
     "InstrumentationSought",
     "Launched",
     "NameLookup",
+    "NotSeeded",
     "PermissionAnswered",
     "PermissionAsked",
     "PhoneIdentity",
@@ -142,6 +144,7 @@ AnyBody = (
     | Restarted
     | DeviceNote
     | PhoneIdentity
+    | NotSeeded
 )
 
 

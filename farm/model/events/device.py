@@ -73,3 +73,10 @@ class PhoneIdentity(Body, frozen=True, kw_only=True, tag="phone_identity"):
     value: str
     how: str  # "seeded": planted by the farm; "read": asked from the phone over adb
     name: str = ""  # which one of several: "contact 3 phone number"
+
+
+class NotSeeded(Body, frozen=True, kw_only=True, tag="not_seeded"):
+    """No value of this type was planted: it is recognised only where a hook saw it read."""
+
+    data_type: DataType
+    reason: str

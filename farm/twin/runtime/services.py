@@ -7,7 +7,7 @@ them out. A service answers with a value or with the Java exception the platform
 from collections.abc import Callable
 from typing import Any
 
-from farm.twin.contracts import InstalledPackage, ProcessInfo, SystemHalf
+from farm.twin.contracts import ContentError, InstalledPackage, ProcessInfo, SystemHalf
 
 
 class ServiceError(Exception):
@@ -39,6 +39,8 @@ class Services:
             )
         try:
             return handler(package, args)
+        except ContentError as error:
+            raise ServiceError(error.java_class, str(error)[:1000]) from None
         except (IndexError, TypeError, ValueError) as error:
             raise ServiceError("java.lang.IllegalArgumentException", str(error)[:200]) from None
 
@@ -53,6 +55,9 @@ class Services:
             ("clipboard", "get"): lambda package, args: self.clipboard,
             ("clipboard", "set"): self._set_clipboard,
             ("properties", "get"): lambda package, args: self._system.get_property(str(args[0])),
+            ("content", "query"): self._query,
+            ("content", "file"): self._file,
+            ("location", "last"): self._position,
             ("clock", "now"): lambda package, args: self._system.now_ns(),
         }
 
@@ -83,6 +88,25 @@ class Services:
             for process in self._processes()
             if process.uid == package.uid
         ]
+
+    def _query(self, package: InstalledPackage, args: list[Any]) -> dict[str, Any]:
+        """Java checks permissions, as it does for the identity."""
+        uri, projection, selection, arguments, order = args
+        columns, rows = self._system.query_content(
+            str(uri),
+            [str(one) for one in projection] if projection is not None else None,
+            str(selection or ""),
+            [str(one) for one in arguments or []],
+            str(order or ""),
+        )
+        return {"columns": columns, "rows": rows}
+
+    def _file(self, package: InstalledPackage, args: list[Any]) -> str:
+        return str(self._system.content_file(str(args[0])))
+
+    def _position(self, package: InstalledPackage, args: list[Any]) -> list[float] | None:
+        place = self._system.mocked_position(str(args[0]))
+        return list(place) if place is not None else None
 
     def _set_clipboard(self, package: InstalledPackage, args: list[Any]) -> None:
         self.clipboard = str(args[0])[:100_000]

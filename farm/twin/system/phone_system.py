@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from farm.twin.adb.ports import PortTable
-from farm.twin.contracts import Identity, InstalledPackage, PortHandler, RuntimeHalf
+from farm.twin.contracts import ContentValue, Identity, InstalledPackage, PortHandler, RuntimeHalf
 from farm.twin.system.actor import ROOT_ACTOR, SHELL_ACTOR
 from farm.twin.system.clock import PhoneClock
 from farm.twin.system.commands.pushed import pushed_program
@@ -20,6 +20,7 @@ from farm.twin.system.namespace import Owner
 from farm.twin.system.packages import PackageManager
 from farm.twin.system.processes import ProcessTable
 from farm.twin.system.profile import TwinProfile
+from farm.twin.system.providers.resolver import ContentProviders
 from farm.twin.system.streams import Discard, NoInput
 from farm.twin.system.touch_panel import TouchPanel
 from farm.twin.system.trust import SYSTEM_STORE, store_name, trusted_certificates
@@ -67,6 +68,9 @@ class PhoneSystem:
             space: dict(profile.settings.get(space, {})) for space in ("global", "secure", "system")
         }
         self.settings["secure"]["android_id"] = identity.android_id
+        self.providers = ContentProviders(identity, self.files, profile.sdk, self.now_ns)
+        self.app_ops: dict[tuple[str, str], str] = {}  # (package, operation) -> mode
+        self.test_providers: dict[str, tuple[float, float] | None] = {}  # positions set over adb
         self.properties: dict[str, str] = {}
         self.persistent: dict[str, str] = {}
         self.adbd_root = False
@@ -100,6 +104,7 @@ class PhoneSystem:
         self.screen_on = True
         self.files.remounted = False
         self.files.mounts.clear()
+        self.test_providers.clear()
         self.log_buffers.clear({"main", "system", "crash", "events", "radio"})
         self.properties = {
             **self.profile.properties,
@@ -175,6 +180,29 @@ class PhoneSystem:
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to a device-side port."""
         return await self.ports.connect(port)
+
+    def query_content(
+        self,
+        uri: str,
+        projection: list[str] | None,
+        selection: str,
+        arguments: list[str],
+        order: str,
+    ) -> tuple[list[str], list[list[ContentValue]]]:
+        """Columns and rows of a content provider's table."""
+        return self.providers.query(uri, projection, selection, arguments, order)
+
+    def content_file(self, uri: str) -> Path:
+        """The host file behind a content URI."""
+        return self.providers.file(uri)
+
+    def mocked_position(self, provider: str) -> tuple[float, float] | None:
+        """Where a test provider says the phone is; fused and passive follow the others."""
+        if provider in self.test_providers:
+            return self.test_providers[provider]
+        if provider in ("gps", "network"):
+            return None
+        return next((place for place in self.test_providers.values() if place), None)
 
     def trusted_certificates(self, package: InstalledPackage) -> list[str]:
         """PEM certificates the app trusts."""

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from farm.twin.building.runtime_jar import JAVAC_FLAGS
-from farm.twin.contracts import Identity, InstalledPackage, PortHandler
+from farm.twin.contracts import ContentValue, Identity, InstalledPackage, PortHandler
+from farm.twin.system.filesystem import Filesystem
+from farm.twin.system.providers.resolver import ContentProviders
 
 IDENTITY = Identity(
     imei="861234050000018",
@@ -57,6 +59,9 @@ class SmallPhone:
         self.events: list[tuple[str, str]] = []
         self.ports: dict[int, PortHandler] = {}
         self.servers: list[asyncio.Server] = []
+        self.mocked: tuple[float, float] | None = None
+        self.files = Filesystem(root / "files")
+        self.providers = ContentProviders(self.identity, self.files, sdk, self.now_ns)
 
     def now_ns(self) -> int:
         return time.time_ns() + self.skew[0]
@@ -94,6 +99,22 @@ class SmallPhone:
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Device-side ports of these tests are ports of this machine."""
         return await asyncio.open_connection("127.0.0.1", port)
+
+    def query_content(
+        self,
+        uri: str,
+        projection: list[str] | None,
+        selection: str,
+        arguments: list[str],
+        order: str,
+    ) -> tuple[list[str], list[list[ContentValue]]]:
+        return self.providers.query(uri, projection, selection, arguments, order)
+
+    def content_file(self, uri: str) -> Path:
+        return self.providers.file(uri)
+
+    def mocked_position(self, provider: str) -> tuple[float, float] | None:
+        return self.mocked
 
     def trusted_certificates(self, package: InstalledPackage) -> list[str]:
         return []

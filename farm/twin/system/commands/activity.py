@@ -138,6 +138,8 @@ async def am(context: Context) -> int:
         return 0
     if verb == "broadcast":
         intent = Intent(rest)
+        if intent.action == "android.intent.action.MEDIA_SCANNER_SCAN_FILE":
+            system.providers.media.scan(intent.data.removeprefix("file://"))
         await context.out(f"Broadcasting: Intent {intent.shown()}\nBroadcast completed: result=0\n")
         return 0
     if verb == "stack" and rest[:1] == ["list"]:

@@ -4,6 +4,7 @@ import re
 import time
 
 from farm.twin.contracts import InstalledPackage
+from farm.twin.system.commands.location import dump_location
 from farm.twin.system.commands.network import address
 from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.permissions import is_runtime
@@ -14,8 +15,8 @@ BATTERY = {
     "temperature": "290", "technology": "Li-ion",
 }  # fmt: skip
 SERVICES = (
-    "activity", "battery", "connectivity", "deviceidle", "display", "input_method", "meminfo",
-    "package", "power", "wifi", "window",
+    "activity", "battery", "connectivity", "deviceidle", "display", "input_method", "location",
+    "meminfo", "package", "power", "wifi", "window",
 )  # fmt: skip
 USER_STATE = (
     "    User 0: ceDataInode=524291 installed=true hidden=false suspended=false stopped=false "
@@ -41,6 +42,8 @@ async def dumpsys(context: Context) -> int:
         await dump_package(context, names[-1] if names else "")
     elif name == "battery":
         await context.out(_battery(context, rest))
+    elif name == "location":
+        await context.out(dump_location(context))
     elif name == "wifi":
         await context.out(_wifi(context))
     elif name == "connectivity":

@@ -4,9 +4,11 @@ from farm.twin.system.commands import (
     activity,
     attributes,
     basic,
+    content,
     copying,
     dumpsys,
     files,
+    location,
     logs,
     mounts,
     network,
@@ -23,8 +25,8 @@ from farm.twin.system.interpreter import Context, Program, run_program
 
 PROGRAMS: dict[str, Program] = {}
 for module in (
-    activity, attributes, basic, copying, dumpsys, files, logs, mounts, network, package, pushed,
-    screen, settings, system, text, touchscreen, users,
+    activity, attributes, basic, content, copying, dumpsys, files, logs, mounts, network, package,
+    pushed, screen, settings, system, text, touchscreen, users,
 ):  # fmt: skip
     PROGRAMS.update(module.PROGRAMS)
 
@@ -42,7 +44,8 @@ async def _toybox(context: Context) -> int:
 
 async def _cmd(context: Context) -> int:
     """`cmd SERVICE ARGS`: the shell interface of a system service."""
-    services = {"package": "pm", "activity": "am", "settings": "settings", "input": "input"}
+    services = {"package": "pm", "activity": "am", "settings": "settings", "input": "input",
+                "appops": "appops"}  # fmt: skip
     if len(context.args) < 2:
         return await context.fail("cmd: No service specified; use -l", 20)
     name = context.args[1]
@@ -53,6 +56,8 @@ async def _cmd(context: Context) -> int:
         return await dumpsys.device_idle(context, context.args[2:])
     if name == "wifi":
         return await network.cmd_wifi(context, context.args[2:])
+    if name == "location":
+        return await location.cmd_location(context, context.args[2:])
     if name not in services:
         return await context.fail(f"cmd: Can't find service: {name[:100]}", 20)
     context.args = [services[name], *context.args[2:]]

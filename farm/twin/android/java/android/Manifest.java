@@ -20,6 +20,7 @@ public final class Manifest {
         public static final String READ_CALL_LOG = "android.permission.READ_CALL_LOG";
         public static final String READ_CONTACTS = "android.permission.READ_CONTACTS";
         public static final String READ_EXTERNAL_STORAGE = "android.permission.READ_EXTERNAL_STORAGE";
+        public static final String READ_MEDIA_IMAGES = "android.permission.READ_MEDIA_IMAGES";
         public static final String READ_PHONE_NUMBERS = "android.permission.READ_PHONE_NUMBERS";
         public static final String READ_PHONE_STATE = "android.permission.READ_PHONE_STATE";
         public static final String READ_PRIVILEGED_PHONE_STATE =

@@ -6,31 +6,69 @@ import android.database.Cursor;
 import android.database.MatrixCursor;
 import android.net.Uri;
 import com.android.internal.os.Binding;
-import java.util.ArrayList;
+import com.android.internal.os.Link;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 
-/** The phone's own providers: contacts, call log, messages, pictures, calendar. */
+/** The phone's own providers: contacts, call log, messages, media, calendar. */
 final class ApplicationContentResolver extends ContentResolver {
+    private static final int MEDIA_APART = 33; // apps that target it ask for each kind of media
+
     @Override
-    protected Cursor answer(Uri uri, String[] projection) {
+    protected Cursor answer(Uri uri, String[] projection, String selection, String[] selectionArgs,
+            String sortOrder) {
+        if (!check(uri)) {
+            return null;
+        }
+        Map<?, ?> answer = (Map<?, ?>) Link.call("content", "query", uri.toString(), projection,
+                selection, selectionArgs, sortOrder);
+        List<?> columns = (List<?>) answer.get("columns");
+        MatrixCursor cursor = new MatrixCursor(columns.toArray(new String[0]));
+        for (Object row : (List<?>) answer.get("rows")) {
+            cursor.addRow(((List<?>) row).toArray());
+        }
+        return cursor;
+    }
+
+    @Override
+    protected InputStream open(Uri uri) throws FileNotFoundException {
+        if (!check(uri)) {
+            throw new FileNotFoundException("No content provider: " + uri);
+        }
+        Object path;
+        try {
+            path = Link.call("content", "file", uri.toString());
+        } catch (RuntimeException e) {
+            throw new FileNotFoundException(e.getMessage());
+        }
+        return new FileInputStream(String.valueOf(path));
+    }
+
+    /** Whether somebody provides it; throws where this app may not read it. */
+    private static boolean check(Uri uri) {
         switch (String.valueOf(uri.getAuthority())) {
             case "com.android.contacts":
                 check("com.android.providers.contacts.ContactsProvider2", uri, permission.READ_CONTACTS);
-                return rows(projection, new String[] {"display_name", "data1"}, Binding.pairs("contacts"));
+                return true;
             case "call_log":
                 check("com.android.providers.contacts.CallLogProvider", uri, permission.READ_CALL_LOG);
-                return rows(projection, new String[] {"name", "number"}, Binding.pairs("contacts"));
+                return true;
             case "sms":
                 check("com.android.providers.telephony.SmsProvider", uri, permission.READ_SMS);
-                return rows(projection, new String[] {"address", "body"}, Binding.pairs("messages"));
+                return true;
             case "media":
-                check("com.android.providers.media.MediaProvider", uri, permission.READ_EXTERNAL_STORAGE);
-                return rows(projection, new String[] {"_data", "date_added"}, new ArrayList<>());
+                boolean apart = Binding.sdk() >= MEDIA_APART && Binding.targetSdk() >= MEDIA_APART;
+                check("com.android.providers.media.MediaProvider", uri,
+                        apart ? permission.READ_MEDIA_IMAGES : permission.READ_EXTERNAL_STORAGE);
+                return true;
             case "com.android.calendar":
                 check("com.android.providers.calendar.CalendarProvider2", uri, permission.READ_CALENDAR);
-                return rows(projection, new String[] {"title", "dtstart"}, new ArrayList<>());
+                return true;
             default:
-                return null;
+                return false;
         }
     }
 
@@ -41,22 +79,5 @@ final class ApplicationContentResolver extends ContentResolver {
                     + android.os.Process.myPid() + ", uid=" + Binding.uid() + ") requires "
                     + permission + " or " + permission.replace("READ_", "WRITE_"));
         }
-    }
-
-    private static Cursor rows(String[] projection, String[] columns, List<String[]> values) {
-        String[] wanted = projection == null ? columns : projection;
-        MatrixCursor cursor = new MatrixCursor(wanted);
-        int id = 1;
-        for (String[] value : values) {
-            Object[] row = new Object[wanted.length];
-            for (int i = 0; i < wanted.length; i++) {
-                row[i] = wanted[i].equals("_id") ? Integer.valueOf(id)
-                        : wanted[i].equals(columns[0]) ? value[0]
-                        : wanted[i].equals(columns[1]) ? value[1] : null;
-            }
-            cursor.addRow(row);
-            id++;
-        }
-        return cursor;
     }
 }

@@ -10,7 +10,13 @@ public interface Cursor extends AutoCloseable {
 
     int getColumnIndex(String columnName);
 
+    int getColumnIndexOrThrow(String columnName);
+
+    boolean isNull(int columnIndex);
+
     String getString(int columnIndex);
+
+    long getLong(int columnIndex);
 
     String[] getColumnNames();
 

@@ -41,6 +41,29 @@ public class MatrixCursor implements Cursor {
     }
 
     @Override
+    public int getColumnIndexOrThrow(String columnName) {
+        int index = getColumnIndex(columnName);
+        if (index < 0) {
+            throw new IllegalArgumentException("column '" + columnName + "' does not exist");
+        }
+        return index;
+    }
+
+    @Override
+    public boolean isNull(int columnIndex) {
+        return rows.get(at)[columnIndex] == null;
+    }
+
+    @Override
+    public long getLong(int columnIndex) {
+        Object value = rows.get(at)[columnIndex];
+        if (value instanceof Number) {
+            return ((Number) value).longValue();
+        }
+        return value == null ? 0 : Long.parseLong(value.toString());
+    }
+
+    @Override
     public String getString(int columnIndex) {
         Object value = rows.get(at)[columnIndex];
         return value == null ? null : value.toString();

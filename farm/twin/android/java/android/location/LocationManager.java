@@ -4,6 +4,7 @@ import android.Manifest.permission;
 import android.os.Handler;
 import android.os.Looper;
 import com.android.internal.os.Binding;
+import com.android.internal.os.Link;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -61,10 +62,16 @@ public class LocationManager {
         }
     }
 
-    /** A receiver's noise of some metres around the phone's place. */
+    /** What a test provider says, else a receiver's noise of some metres around the phone's place. */
     private static Location location(String provider) {
-        Random noise = new Random();
         Location location = new Location(provider);
+        Object mocked = Link.call("location", "last", provider);
+        if (mocked instanceof List) {
+            location.setLatitude(((Number) ((List<?>) mocked).get(0)).doubleValue());
+            location.setLongitude(((Number) ((List<?>) mocked).get(1)).doubleValue());
+            return location;
+        }
+        Random noise = new Random();
         location.setLatitude(Binding.coordinate("latitude") + noise.nextGaussian() * 1e-5);
         location.setLongitude(Binding.coordinate("longitude") + noise.nextGaussian() * 1e-5);
         return location;

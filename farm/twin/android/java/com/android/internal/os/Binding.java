@@ -1,6 +1,5 @@
 package com.android.internal.os;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -90,20 +89,6 @@ public final class Binding {
     public static double coordinate(String key) {
         Object value = identityValue(key);
         return value instanceof Number ? ((Number) value).doubleValue() : 0;
-    }
-
-    /** Pairs of texts, such as `contacts`. */
-    public static List<String[]> pairs(String key) {
-        List<String[]> pairs = new ArrayList<>();
-        if (identityValue(key) instanceof List) {
-            for (Object item : (List<?>) identityValue(key)) {
-                List<String> pair = Link.texts(item);
-                if (pair.size() == 2) {
-                    pairs.add(pair.toArray(new String[0]));
-                }
-            }
-        }
-        return pairs;
     }
 
     private static Object identityValue(String key) {
