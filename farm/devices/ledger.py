@@ -87,7 +87,7 @@ class Clipboard(Change, frozen=True, kw_only=True, tag="clipboard"):
     before: str
 
 
-class TestProvider(Change, frozen=True, kw_only=True, tag="test_provider"):
+class MockProvider(Change, frozen=True, kw_only=True, tag="mock_provider"):
     """A provider of positions was replaced by one of the farm's (`cmd location`)."""
 
     provider: str
@@ -104,7 +104,7 @@ AnyChange = (
     | ShellRight
     | Seeds
     | Clipboard
-    | TestProvider
+    | MockProvider
 )
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(list[AnyChange])

@@ -17,11 +17,11 @@ from farm.devices.ledger import (
     FridaServer,
     InstalledApp,
     Ledger,
+    MockProvider,
     Reverse,
     Seeds,
     Setting,
     ShellRight,
-    TestProvider,
     VendorQuirk,
 )
 from farm.devices.phone import Phone
@@ -179,7 +179,7 @@ def _name(change: AnyChange) -> str:
             return "planted data"
         case Clipboard():
             return "clipboard"
-        case TestProvider():
+        case MockProvider():
             return f"position of {change.provider}"
 
 
@@ -288,5 +288,5 @@ async def _undo(phone: Phone, change: AnyChange) -> None:
             await planting.remove(phone, change.token)
         case Clipboard():
             await clipboard.restore(phone, change)
-        case TestProvider():
+        case MockProvider():
             await positions.remove(phone, change.provider)

@@ -7,7 +7,7 @@ shell nothing of the kind.
 import asyncio
 from collections.abc import Callable
 
-from farm.devices.ledger import Ledger, ShellRight, TestProvider
+from farm.devices.ledger import Ledger, MockProvider, ShellRight
 from farm.devices.phone import Phone
 from farm.devices.seeding import rights
 from farm.devices.seeding.places import Place, back_and_forth
@@ -20,6 +20,7 @@ STEP_SECONDS = 5.0
 _FIRST_LEVEL = 31
 _MOST_FAILURES = 3  # in a row, until the phone counts as standing still
 _ACCURACY = 8  # metres
+_NEVER_OURS = ("Unknown command", "not a test provider")  # so adding it had failed as well
 NOTE = "track"
 
 
@@ -35,12 +36,12 @@ async def plant(phone: Phone, place: Place, ledger: Ledger) -> None:
     before = await rights.mode(phone, rights.MOCK_LOCATION)
     if before is None:
         raise DeviceError("the phone does not tell whether the shell may set positions")
-    await ledger.add(
-        ShellRight(operation=rights.MOCK_LOCATION, before=before),
-        *(TestProvider(provider=name) for name in PROVIDERS),
-    )
     if before != "allow":
+        await ledger.add(ShellRight(operation=rights.MOCK_LOCATION, before=before))
         await rights.allow(phone, rights.MOCK_LOCATION)
+        if await rights.mode(phone, rights.MOCK_LOCATION) != "allow":
+            raise DeviceError("the phone does not let the shell set positions")
+    await ledger.add(*(MockProvider(provider=name) for name in PROVIDERS))
     for name in PROVIDERS:
         await _command(phone, "add-test-provider", name)
         await _command(phone, "set-test-provider-enabled", name, "true")
@@ -91,7 +92,13 @@ async def remove(phone: Phone, provider: str) -> None:
         raise UsageError(f"the ledger names an unknown provider of positions: {provider[:40]}")
     # Only who may set positions may give the provider back.
     await rights.allow(phone, rights.MOCK_LOCATION)
-    await _command(phone, "remove-test-provider", provider)
+    try:
+        await _command(phone, "remove-test-provider", provider)
+    except DeviceGone:
+        raise
+    except DeviceError as error:
+        if not any(words in str(error) for words in _NEVER_OURS):
+            raise
 
 
 async def _stand(phone: Phone, place: Place) -> None:
