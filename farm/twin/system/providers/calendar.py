@@ -1,5 +1,7 @@
 """Calendars and appointments (AOSP CalendarProvider2)."""
 
+from collections.abc import Mapping
+
 from farm.twin.contracts import ContentError, ContentValue
 from farm.twin.system.providers.database import Database
 from farm.twin.system.providers.uris import ContentUri, Target, unknown
@@ -24,7 +26,7 @@ class Calendar:
                 return Target(table, f"_id = {int(number)}")
         raise unknown(uri)
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Add a calendar, as a sync adapter only, or an appointment to one that is there."""
         if uri.path == ["calendars"]:
             account = uri.parameters.get("account_name"), uri.parameters.get("account_type")

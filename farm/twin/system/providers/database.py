@@ -5,7 +5,7 @@ Conditions and orders are texts of apps and shells; they can read and nothing el
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from farm.twin.contracts import ContentError, ContentValue
 from farm.twin.system.providers.schema import SCHEMA
@@ -73,7 +73,7 @@ class Database:
             self._connection.set_authorizer(None)
         return wanted, [[_plain(value) for value in row] for row in rows]
 
-    def insert(self, table: str, values: dict[str, ContentValue]) -> int:
+    def insert(self, table: str, values: Mapping[str, ContentValue]) -> int:
         """Add a row; its id.
 
         Raises:

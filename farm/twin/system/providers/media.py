@@ -1,7 +1,7 @@
 """The media index: files of the shared storage that were scanned (AOSP MediaProvider)."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Media:
                 return Target("files", "0")
         raise unknown(uri)
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Files come in by being scanned; a bare row would name a file that is not there."""
         raise ContentError("java.lang.UnsupportedOperationException", f"insert into {uri.text}")
 

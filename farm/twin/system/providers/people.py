@@ -4,6 +4,7 @@ Sources: AOSP ContactsProvider2, CallLogProvider, SmsProvider.
 """
 
 import time
+from collections.abc import Mapping
 
 from farm.twin.contracts import ContentError, ContentValue
 from farm.twin.system.providers.database import Database
@@ -48,13 +49,13 @@ class Contacts:
                 return Target("view_lookup", _same_number(number))
         raise unknown(uri)
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Add a raw contact or one of its rows of data."""
         match uri.path:
             case ["raw_contacts"]:
                 return self._database.insert("raw_contacts", values)
             case ["raw_contacts", number, "data"] if number.isdecimal():
-                values = values | {"raw_contact_id": int(number)}
+                values = {**values, "raw_contact_id": int(number)}
             case ["data"]:
                 pass
             case _:
@@ -107,7 +108,7 @@ class Calls:
             return Target("calls")
         raise unknown(uri)
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Add a call."""
         return self._database.insert(self.target(uri).table, values)
 
@@ -136,11 +137,11 @@ class Messages:
                 return Target("sms", f"type = {_BOXES[box]}")
         raise unknown(uri)
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Add a message to the box that the URI names, to the inbox where it names none."""
         self.target(uri)
         box = _BOXES.get(uri.path[0]) if uri.path else None
-        row = {"date": time.time_ns() // 1_000_000} | values
+        row: dict[str, ContentValue] = {"date": time.time_ns() // 1_000_000, **values}
         row["type"] = box or row.get("type") or _INBOX
         if "thread_id" not in row:
             row["thread_id"] = self._thread(str(row.get("address") or ""))

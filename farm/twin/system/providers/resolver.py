@@ -3,7 +3,7 @@
 Who may ask is checked by callers: apps by their permissions, the shell by its rights.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Provider(Protocol):
     def target(self, uri: ContentUri) -> Target:
         """The table behind a URI."""
 
-    def insert(self, uri: ContentUri, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: ContentUri, values: Mapping[str, ContentValue]) -> int:
         """Add a row; its id."""
 
     def delete(self, uri: ContentUri, selection: str, arguments: list[str]) -> int:
@@ -85,7 +85,7 @@ class ContentProviders:
         where = target.where(selection)
         return self._database.query(target.table, projection, where, arguments or [], order)
 
-    def insert(self, uri: str, values: dict[str, ContentValue]) -> int:
+    def insert(self, uri: str, values: Mapping[str, ContentValue]) -> int:
         """Add a row; its id. Raises ContentError."""
         provider, parsed = self._of(uri)
         return provider.insert(parsed, values)
