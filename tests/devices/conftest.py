@@ -15,8 +15,9 @@ from cryptography.x509.oid import NameOID
 from farm.devices.adb import Adb
 from farm.devices.pool import DevicePool
 from farm.devices.profiles import DeviceProfile, load_profiles
+from farm.model.errors import DeviceError
 from farm.paths import DEVICE_PROFILES
-from farm.twin.phone import TwinFleet
+from farm.twin.phone import TwinFleet, TwinPhone
 from farm.twin.runtime.frida_server_file import make_frida_server
 from tests.twin.adb_server import AdbServer
 from tests.twin.headless import HeadlessRuntime
@@ -63,6 +64,20 @@ async def connect(fleet: TwinFleet, adb: Adb) -> AsyncIterator[object]:
     yield connect
     for serial in serials:
         await adb.disconnect(serial)
+
+
+async def plug_again(adb: Adb, twin: TwinPhone) -> None:
+    """Plug the cable in and wait until the server has the phone online: it may lag behind."""
+    await twin.faults.plug()
+    await adb.disconnect(twin.serial)
+    async with asyncio.timeout(30):
+        while True:
+            await adb.connect(twin.serial)
+            try:
+                await adb.features(twin.serial)
+                return
+            except DeviceError:
+                await asyncio.sleep(0.1)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, clean, prepare
 from farm.devices.profiles import DeviceProfile
 from farm.model.errors import DeviceError, DeviceGone, SetupError
+from tests.devices.conftest import plug_again
 
 ROOTED = ["xiaomi-mi8-android9-su", "emulator-android9-root", "pixel6-android13-su"]
 GLOBALS = [
@@ -137,9 +138,7 @@ async def test_a_cable_pulled_while_preparing_keeps_the_ledger(
     await twin.faults.unplug()
     with pytest.raises(DeviceGone):
         await clean(phone, state_folder=tmp_path)
-    await twin.faults.plug()
-    await adb.disconnect(twin.serial)
-    await adb.connect(twin.serial)
+    await plug_again(adb, twin)
     phone = await open_phone(adb, twin, profiles)
     assert "frida-server" in await clean(phone, state_folder=tmp_path)
 

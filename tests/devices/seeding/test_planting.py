@@ -17,6 +17,7 @@ from farm.model.errors import DeviceError, DeviceGone, UsageError
 from farm.model.events import NotSeeded, PhoneIdentity
 from farm.model.vocabulary import DataType
 from farm.twin.system.actor import ROOT_ACTOR
+from tests.devices.conftest import plug_again
 
 NEW = "pixel6-android13-su"
 OLD = "xiaomi-mi8-android9-su"
@@ -134,9 +135,7 @@ async def test_a_cable_pulled_at_any_time_leaves_nothing_that_the_next_lease_doe
         await planted(phone, tmp_path)
     twin.system.before_command = usual
     await phone.release()
-    await twin.faults.plug()
-    await adb.disconnect(twin.serial)
-    await adb.connect(twin.serial)
+    await plug_again(adb, twin)
     phone = await open_phone(adb, twin, profiles)
     await clean(phone, state_folder=tmp_path)
     assert holdings(twin) == before
