@@ -12,6 +12,8 @@ ELSEWHERE = {
     "campaign/database": "tests/campaign/store: a database is tested by what is kept in it",
     "campaign/database/migrations/versions": "tests/campaign/store runs every migration",
     "model/events": "tests/recording reads and writes every kind",
+    "web/campaigns": "tests/web/pages/test_new_campaign.py fills in the form",
+    "web/queries": "tests/web/pages reads them on the pages",
     "twin/mazes": "tests/explore/test_explorer.py walks them",
     "twin/system/commands": "tests/twin/system runs them through the shell and the real adb",
 }

@@ -16,6 +16,7 @@ from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.fleet.care import Care
 from farm.campaign.fleet.health import CareRules
+from farm.campaign.fleet.screens import Screens
 from farm.campaign.ledger import Assignment
 from farm.campaign.plan.schedule import plan_started, start_due
 from farm.campaign.plan.stored import stored_apps
@@ -121,12 +122,14 @@ def worker(
             stored = open_store(store, home)
             executors: list[Executor] = []
             care = None
+            on_phones: PhoneExecutor | None = None
             if phones:
                 lab = await stack.enter_async_context(Lab(lab_settings))
                 key = await asyncio.to_thread(load_or_create_key, lab_settings.key)
                 sources = Sources(stored, lab_home / "cache")
                 care = Care(opened, lab.pool, settings.name, CareRules(), lab_settings.network)
-                executors.append(PhoneExecutor(lab, sources, key, care))
+                on_phones = PhoneExecutor(lab, sources, key, care)
+                executors.append(on_phones)
             if analyses:
                 judging = AnalysisExecutor(
                     stored, lab_home / "cache" / "recordings", count=analyses, parties=parties
@@ -144,6 +147,8 @@ def worker(
                 beside = [group.create_task(chores(opened, stored, keep))]
                 if care is not None:
                     beside.append(group.create_task(care.watch()))
+                if on_phones is not None:
+                    beside.append(group.create_task(Screens(opened).run(on_phones.folders)))
                 await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
                 for task in beside:
                     task.cancel()

@@ -20,7 +20,8 @@ from farm.web.accounts.passwords import Passwords
 from farm.web.http.errors import HANDLERS, on_defect
 from farm.web.http.headers import SecurityHeaders
 from farm.web.http.rates import Rates
-from farm.web.pages import account, audit, signing_in
+from farm.web.pages import account, audit, campaigns, new_campaign, phones, queue, signing_in
+from farm.web.recent import Recent
 from farm.web.rendering import Renderer
 from farm.web.settings import WebSettings
 from farm.web.site import Site
@@ -39,6 +40,7 @@ def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIA
         passwords=Passwords(),
         rates=Rates(settings),
         renderer=Renderer(load_texts()),
+        recent=Recent(),
     )
     app = Starlette(
         routes=routes(),
@@ -63,6 +65,10 @@ def routes() -> list[BaseRoute]:
         Route("/healthz", healthy),
         Mount("/static", StaticFiles(directory=_STATIC), name="static"),
         *signing_in.ROUTES,
+        *new_campaign.ROUTES,
+        *campaigns.ROUTES,
+        *queue.ROUTES,
+        *phones.ROUTES,
         *account.ROUTES,
         *audit.ROUTES,
     ]

@@ -7,6 +7,7 @@ from farm.campaign.database import Database
 from farm.campaign.store import Store
 from farm.web.accounts.passwords import Passwords
 from farm.web.http.rates import Rates
+from farm.web.recent import Recent
 from farm.web.rendering import Renderer
 from farm.web.settings import WebSettings
 
@@ -20,6 +21,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     passwords: Passwords
     rates: Rates
     renderer: Renderer
+    recent: Recent
 
 
 def site_of(request: Request) -> Site:

@@ -35,6 +35,11 @@ class PhoneExecutor:
         self._sources = sources
         self._key = key
         self._care = care
+        self._folders: dict[str, Path] = {}
+
+    def folders(self) -> dict[str, Path]:
+        """Recordings that are being written, by the serial of the phone."""
+        return dict(self._folders)
 
     def free(self) -> Sequence[Slot]:
         """Phones that could begin now."""
@@ -81,7 +86,8 @@ class PhoneExecutor:
             attempts=1,
         )
 
-        def on_start(plan: SessionPlan, _serial: str) -> None:
+        def on_start(plan: SessionPlan, serial: str) -> None:
+            self._folders[serial] = plan.folder
             began(plan.folder)
 
         try:
@@ -92,6 +98,8 @@ class PhoneExecutor:
             return _failed(Cause.PHONE, Reason.NO_PHONE, error)
         except (SetupError, UsageError) as error:
             return _failed(Cause.FARM, Reason.PHONE_FAILED, error)
+        finally:
+            self._folders.pop(slot.name, None)
 
     async def rescue(self, folder: Path) -> None:
         """Seal what a killed worker left of a recording."""

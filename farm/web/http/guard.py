@@ -26,12 +26,17 @@ def page(
     needs: Permission | None = Permission.SEE,
     methods: tuple[str, ...] = ("GET",),
     passive: bool = False,
+    fields: int = 200,
+    files: int = 1,
+    largest: int | None = None,
 ) -> Route:
     """A route with its guard.
 
     Args:
         needs: what the visitor must be allowed to; None: anybody may come, signed in or not.
         passive: a browser asks for it by itself, again and again: no sign of somebody's presence.
+        fields: how many fields a form may have, beside `files` files.
+        largest: bytes of a request, where it may be larger than others.
     """
 
     async def guarded(request: Request) -> Response:
@@ -45,10 +50,12 @@ def page(
             if not visitor.may(needs):
                 raise HTTPException(403)
         if request.method not in _SAFE:
-            await _check_own_form(request, visitor)
+            await _check_own_form(request, visitor, fields, files)
         return await endpoint(request)
 
-    route = Route(path, guarded, methods=list(methods), name=endpoint.__name__)
+    route = Route(
+        path, guarded, methods=list(methods), name=endpoint.__name__, max_body_size=largest
+    )
     route.needs = needs  # type: ignore[attr-defined]  # for the test of the table of routes
     return route
 
@@ -78,14 +85,14 @@ def go(request: Request, path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-async def _check_own_form(request: Request, visitor: Visitor) -> None:
+async def _check_own_form(request: Request, visitor: Visitor, fields: int, files: int) -> None:
     if from_elsewhere(request):
         raise HTTPException(403, "forms.elsewhere")
     if visitor.signed_in is None:
         return  # forms before signing in bring a token of their own
     got: object = request.headers.get(CSRF_HEADER)
     if got is None:
-        got = (await request.form(max_files=1, max_fields=200)).get(CSRF_FIELD)
+        got = (await request.form(max_files=files, max_fields=fields)).get(CSRF_FIELD)
     if not same_token(visitor.signed_in.csrf, got):
         raise HTTPException(403, "forms.stale")
 

@@ -20,7 +20,7 @@ _MOST_FIELDS = 20
 
 async def start(request: Request) -> Response:
     """Where somebody begins who names no page."""
-    return go(request, "/account")
+    return go(request, "/campaigns")
 
 
 async def sign_in_form(request: Request) -> Response:

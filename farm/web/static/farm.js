@@ -12,3 +12,11 @@ document.addEventListener("submit", (event) => {
   const question = event.target.getAttribute("data-confirm");
   if (question && !window.confirm(question)) event.preventDefault();
 });
+// One box that ticks all boxes of its form with a name, also those that HTMX brings later.
+document.addEventListener("change", (event) => {
+  const name = event.target.getAttribute && event.target.getAttribute("data-all");
+  if (!name) return;
+  for (const box of event.target.form.elements) {
+    if (box.name === name && box.type === "checkbox") box.checked = event.target.checked;
+  }
+});

@@ -2,14 +2,28 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from farm.detect.datafiles import read_yaml
 from farm.detect.rules import Text
 from farm.model.errors import SetupError
+from farm.report import words
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+# Words that the reports have already.
+_REPORT: dict[str, Mapping[Any, Text]] = {
+    "verdict": words.VERDICTS,
+    "verdict_meaning": words.VERDICT_MEANING,
+    "phase": words.PHASES,
+    "level": words.LEVELS,
+    "severity": words.SEVERITIES,
+    "confidence": words.CONFIDENCES,
+    "data_type": words.DATA_TYPES,
+    "link": words.LINKS,
+}
 
 
 class Texts:
@@ -45,7 +59,9 @@ def load_texts() -> Texts:
         UsageError: a file cannot be read.
         SetupError: two files have the same key.
     """
-    found: dict[str, Text] = {}
+    found: dict[str, Text] = {
+        f"{kind}.{value}": text for kind, texts in _REPORT.items() for value, text in texts.items()
+    }
     for path in sorted(Path(__file__).parent.glob("*.yaml")):
         texts, _ = read_yaml(path, dict[str, Text])
         if double := sorted(found.keys() & texts.keys()):

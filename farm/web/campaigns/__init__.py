@@ -1,0 +1,1 @@
+"""Planning a campaign on the page or through the API."""
