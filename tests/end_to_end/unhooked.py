@@ -1,5 +1,6 @@
 """A twin app on a phone of the pool without a session: real adb, uiautomator2 and app, no hooks."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -64,6 +65,8 @@ async def installed(
     app = UnhookedApp(phone, package, activity)
     try:
         await app.foreground()
+        while package not in await phone.hierarchy():
+            await asyncio.sleep(0.05)
         yield app
     finally:
         await phone.uninstall(package)

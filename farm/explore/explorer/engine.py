@@ -35,6 +35,7 @@ from farm.model.vocabulary import ConsentAnswer, DialogKind
 
 _VAIN_RESTARTS = 5  # in a row, with no screen of the app in between
 _MOST_TAPS_ON_CONSENT = 3
+_LOOKS_AT_START = 10
 _PLACELESS = {DialogKind.PERMISSION, DialogKind.CRASH}
 _PASSABLE = {
     DialogKind.ADVERTISEMENT,
@@ -278,7 +279,18 @@ class Explorer:
         self._note_last("")
         self._spend("restart", news=False)
         await self._app.reopen()  # if that fails, the next look finds no app and tries again
+        await self._drawn()
         return True
+
+    async def _drawn(self) -> None:
+        """Wait for the first screen: what stands there before is no screen to explore."""
+        before = ""
+        for _ in range(_LOOKS_AT_START):
+            hierarchy = (await self._screen.observe()).hierarchy
+            now = hierarchy.fingerprint if self._app.package in hierarchy.packages else ""
+            if hierarchy.texts and now and now == before:
+                return
+            before = now
 
     def _note_last(self, leads_to: str) -> None:
         if self._last is not None:

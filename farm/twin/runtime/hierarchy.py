@@ -112,7 +112,7 @@ def scrollable(view: View) -> bool:
     """A scrolling view says so only while it has something to scroll."""
     if not view.scrolls:
         return False
-    return view.content_height > view.bounds[3] - view.bounds[1] or view.scrollable
+    return view.content_height > view.bounds[3] - view.bounds[1]
 
 
 def _visible(view: View) -> Rectangle:
