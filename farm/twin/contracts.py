@@ -39,6 +39,8 @@ class InstalledPackage(msgspec.Struct, kw_only=True):
     main_activity: str
     activities: list[str]
     requested_permissions: list[str]
+    receivers: dict[str, list[str]] = {}  # class to the actions its filters name
+    stopped: bool = True  # never started, or ended by force: it hears no broadcast
     granted_permissions: set[str]
     signer_sha256: str
     network_security_config: str = ""  # XML text, empty if the app has none
@@ -183,6 +185,14 @@ class RuntimeHalf(Protocol):
         self, package: str, activity: str, extras: dict[str, str]
     ) -> StartResult:
         """`am start`: returns once the process exists, not once it drew."""
+
+    async def broadcast(self, action: str, package: str = "") -> None:
+        """Hand a broadcast to every manifest receiver that hears it, starting its process.
+
+        Args:
+            action: the intent's action.
+            package: the only app that gets it; empty: all that Android gives it to.
+        """
 
     async def force_stop(self, package: str) -> None:
         """`am force-stop`: kill the app's processes and remove its windows."""

@@ -19,6 +19,7 @@ from farm.twin.adb.connection import AdbConnection, Service
 from farm.twin.adb.daemon import LOOPBACK, AdbDaemon
 from farm.twin.adb.tasks import PhoneTasks
 from farm.twin.contracts import Identity, RuntimeHalf, SystemHalf
+from farm.twin.runtime.broadcasts import BOOT_COMPLETED
 from farm.twin.system.clock import PhoneClock
 from farm.twin.system.faults import Faults
 from farm.twin.system.identity import make_identity
@@ -172,6 +173,7 @@ class TwinPhone:
                 await self.daemon.plug()
             await self.runtime.boot()
             self.system.boot_completed()
+            await self.runtime.broadcast(BOOT_COMPLETED)
 
 
 class TwinFleet:

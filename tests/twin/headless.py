@@ -39,6 +39,9 @@ class HeadlessRuntime:
         self.asked.append(("start", package, activity, extras))
         return StartResult(already_running=known, component=f"{package}/{activity}")
 
+    async def broadcast(self, action: str, package: str = "") -> None:
+        self.asked.append(("broadcast", action, package))
+
     async def force_stop(self, package: str) -> None:
         self.running.pop(package, None)
 

@@ -52,6 +52,12 @@ def _components(sample: Sample) -> str:
     for name, process in sample.services.items():
         in_process = f" android:process={quoteattr(process)}" if process else ""
         lines.append(f"<service android:name={quoteattr(name)}{in_process}/>")
+    for name, actions in sample.receivers.items():
+        heard = "".join(f"<action android:name={quoteattr(each)}/>" for each in actions)
+        lines.append(
+            f'<receiver android:name={quoteattr(name)} android:exported="true">'
+            f"<intent-filter>{heard}</intent-filter></receiver>"
+        )
     for number, name in enumerate(sample.providers):
         authority = quoteattr(f"{sample.package}.provider{number}")
         lines.append(

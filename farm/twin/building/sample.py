@@ -26,6 +26,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     application: str = ""
     providers: list[str] = []
     services: dict[str, str] = {}  # class to process, such as ":push"; empty for the app's own
+    receivers: dict[str, list[str]] = {}  # class to the actions it hears
     sdks: list[str] = []  # folders of `samples/sdks` compiled in
     pins: dict[str, str] = {}  # constant of the generated class Pins to the host it pins
     debuggable: bool = False

@@ -69,6 +69,7 @@ class Activities:
             return StartResult(
                 error=f"Activity class {{{component}}} does not exist.", component=component
             )
+        package.stopped = False
         running = self.processes.named(package_name)
         if running is not None:
             return self._start_running(running, name, extras, component)
@@ -95,7 +96,7 @@ class Activities:
             self._set_state(top, "resume")
             return StartResult(component=component, already_running=True)
         if top is None and not process.bound:
-            process.activity = name
+            process.activity, process.cause = name, "activity"
         else:
             if top is not None:
                 self._set_state(top, "pause")
@@ -123,6 +124,9 @@ class Activities:
             )
         )
         self.system.log_event("am_proc_bound", f"[0,{process.pid},{process.name}]")
+        for message in process.after_bind:
+            process.send(message)
+        process.after_bind.clear()
 
     # the front
 

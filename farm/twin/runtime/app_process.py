@@ -31,6 +31,8 @@ class AppProcess:
         self.pid = 0
         self.activity = ""  # what `bind` asks it to start
         self.extras: dict[str, str] = {}
+        self.cause = "activity"  # what it was started for, as am_proc_start names it
+        self.after_bind: list[Message] = []  # what it is told once its app is there
         self.attached = asyncio.Event()
         self.bound = False
         self.gadget_hold = False

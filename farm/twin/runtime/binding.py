@@ -24,6 +24,7 @@ def bind_message(
         "target_sdk": package.target_sdk,
         "uid": package.uid,
         "activity": process.activity or package.main_activity,
+        "cause": process.cause,
         "apks": [str(apk) for apk in package.apks],
         "process": process.name,
         "identity": msgspec.to_builtins(system.identity),

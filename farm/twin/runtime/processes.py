@@ -108,9 +108,14 @@ class Processes:
         return next((p for p in self._by_token.values() if p.name == name and p.alive), None)
 
     async def start(
-        self, package: InstalledPackage, name: str, activity: str, extras: dict[str, str]
+        self,
+        package: InstalledPackage,
+        name: str,
+        activity: str,
+        extras: dict[str, str],
+        cause: str = "activity",
     ) -> AppProcess:
-        """Start a process and wait until it joined.
+        """Start a process and wait until it joined; `cause` is activity, service or broadcast.
 
         Raises:
             ProcessStartError: it did not.
@@ -118,7 +123,7 @@ class Processes:
         if self._launcher is None or self._server is None:
             raise ProcessStartError("the phone is off")
         process = AppProcess(name, package.package, package.uid, secrets.token_hex(16))
-        process.activity, process.extras = activity, extras
+        process.activity, process.extras, process.cause = activity, extras, cause
         self._by_token[process.token] = process
         port = self._server.sockets[0].getsockname()[1]
         try:
@@ -129,12 +134,12 @@ class Processes:
         process.started(child)
         self._system.log_event(
             "am_proc_start",
-            f"[0,{process.pid},{process.uid},{name},activity,{package.package}/{activity}]",
+            f"[0,{process.pid},{process.uid},{name},{cause},{package.package}/{activity}]",
         )
         self._system.log(
             "I",
             "ActivityManager",
-            f"Start proc {process.pid}:{name}/u0a{process.uid % 100000 - 10000} for activity "
+            f"Start proc {process.pid}:{name}/u0a{process.uid % 100000 - 10000} for {cause} "
             f"{package.package}/{activity}",
         )
         try:

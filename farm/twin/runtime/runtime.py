@@ -10,6 +10,7 @@ from farm.twin.contracts import InstalledPackage, ProcessInfo, StartResult, Syst
 from farm.twin.runtime import dumps
 from farm.twin.runtime.activities import Activities
 from farm.twin.runtime.app_process import AppProcess, Message
+from farm.twin.runtime.broadcasts import Broadcasts
 from farm.twin.runtime.frida_endpoint import FridaEndpoint, FridaUnavailable
 from farm.twin.runtime.frida_relay import FridaRelay
 from farm.twin.runtime.gadget import find_gadget
@@ -71,6 +72,7 @@ class Runtime:
         self._processes = Processes(system, self._options, self)
         self._activities.processes = self._processes
         self._activities.services = Services(system, self._processes.running)
+        self._broadcasts = Broadcasts(system, self._processes, self._activities, self._prepare)
         self._touch = Touch(self._activities, self._launch_from_home)
         self._screen = ScreenView(system, self._stack, self._activities, self._touch)
         self._automator = UiAutomator(self._screen, Gestures(self._touch, self._stack))
@@ -104,8 +106,15 @@ class Runtime:
         """`am start`: returns once the process exists and Frida can see it."""
         return await self._activities.start(package, activity, extras, self._prepare)
 
+    async def broadcast(self, action: str, package: str = "") -> None:
+        """Hand a broadcast to the manifest receivers that hear it (`broadcasts.py`)."""
+        await self._broadcasts.send(action, package)
+
     async def force_stop(self, package: str) -> None:
-        """Kill the app's processes and remove its windows."""
+        """Kill the app's processes and remove its windows; it hears no broadcast from then on."""
+        installed = self._system.package(package)
+        if installed is not None:
+            installed.stopped = True
         await self._end(self._processes.of(package), f"stop {package}")
 
     async def kill(self, pid: int) -> bool:
@@ -156,7 +165,7 @@ class Runtime:
             return
         self._starting.add(name)
         try:
-            started = await self._processes.start(package, name, service, {})
+            started = await self._processes.start(package, name, service, {}, cause="service")
             await self._prepare(started, package)
             self._activities.bind_unless_held(started)
         except ProcessStartError as error:

@@ -12,6 +12,7 @@ from androguard.util import set_log
 
 MAX_APK = 2 * 1024 * 1024 * 1024
 MAX_ANCHOR = 256 * 1024
+_ANDROID = "{http://schemas.android.com/apk/res/android}"
 _REFERENCE = re.compile(r'<certificates src="@([0-9A-Fa-f]{8})"')
 
 logging.getLogger("androguard").setLevel(logging.CRITICAL)
@@ -40,6 +41,7 @@ class ApkFacts(msgspec.Struct, frozen=True, kw_only=True):
     main_activity: str
     activities: list[str]
     permissions: list[str]
+    receivers: dict[str, list[str]]  # class to the actions its filters name
     signer_sha256: str
     network_security_config: str
     trust_anchors: list[str]  # certificates inside the APK that its configuration names, PEM
@@ -83,6 +85,7 @@ def read_apk(path: Path) -> ApkFacts:
             target_sdk=apk.get_effective_target_sdk_version(),
             main_activity=apk.get_main_activity() or "",
             activities=list(apk.get_activities()),
+            receivers=_receivers(apk),
             permissions=list(dict.fromkeys(apk.get_permissions())),
             signer_sha256=_signer(certificates),
             network_security_config=config,
@@ -100,6 +103,20 @@ def read_apk(path: Path) -> ApkFacts:
         raise InvalidApk(
             "INSTALL_PARSE_FAILED_UNEXPECTED_EXCEPTION", f"{type(error).__name__}: {error}"
         ) from error
+
+
+def _receivers(apk: APK) -> dict[str, list[str]]:
+    """What broadcasts each enabled receiver asks for in the manifest."""
+    found: dict[str, list[str]] = {}
+    for element in apk.get_android_manifest_xml().iter("receiver"):
+        name = element.get(f"{_ANDROID}name") or ""
+        if not name or element.get(f"{_ANDROID}enabled") == "false":
+            continue
+        if name.startswith(".") or "." not in name:
+            name = f"{apk.get_package()}.{name.lstrip('.')}"
+        actions = [action.get(f"{_ANDROID}name") or "" for action in element.iter("action")]
+        found[name] = actions
+    return found
 
 
 def _signer(certificates: list[bytes]) -> str:

@@ -255,6 +255,8 @@ class PackageManager:
             main_activity=base.main_activity,
             activities=base.activities,
             requested_permissions=base.permissions,
+            receivers=base.receivers,
+            stopped=old.stopped if old else True,
             granted_permissions=granted,
             signer_sha256=base.signer_sha256,
             network_security_config=base.network_security_config,

@@ -38,6 +38,7 @@ class SamplePhone:
             main_activity=sample.activities[0],
             activities=sample.activities,
             requested_permissions=sample.full_permissions,
+            receivers=sample.receivers,
             granted_permissions=set(sample.full_permissions) if granted else set(),
             signer_sha256="00" * 32,
         )

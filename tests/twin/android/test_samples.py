@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 
+from farm.twin.runtime.broadcasts import BOOT_COMPLETED
 from farm.twin.world import World
 from tests.twin.android.sample_phone import SamplePhone
 from tests.twin.runtime.phone import IDENTITY
@@ -118,6 +119,25 @@ async def test_multiprocess_reads_in_its_second_process(phone: SamplePhone, worl
     assert json.loads(request.body) == {"device": IDENTITY.android_id}
     names = {process.name for process in phone.runtime.processes()}
     assert names == {"com.example.multiprocess", "com.example.multiprocess:push"}
+
+
+async def test_a_boot_brings_an_app_to_life_without_a_window(
+    phone: SamplePhone, world: World
+) -> None:
+    package = phone.install("multiprocess").package
+    await phone.runtime.broadcast(BOOT_COMPLETED)
+    assert phone.runtime.processes() == []  # it was never started: it hears nothing
+    await phone.start("multiprocess")
+    await world.wait_for("push.channel.example")
+    for process in phone.runtime.processes():
+        await phone.runtime.kill(process.pid)
+    await phone.runtime.broadcast(BOOT_COMPLETED)
+    await phone.logged(BOOT_COMPLETED)
+    await world.wait_for("push.channel.example", 2)
+    assert phone.runtime.focused() != (package, f"{package}.MainActivity")
+    # The user opens it: the same process shows its window.
+    await phone.start("multiprocess")
+    await phone.see("同意并继续")
 
 
 async def test_hostile_survives_its_own_size(phone: SamplePhone, world: World) -> None:

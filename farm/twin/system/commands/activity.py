@@ -5,6 +5,16 @@ import re
 from farm.twin.system.interpreter import Context, Program
 
 LAUNCHER = "android.intent.category.LAUNCHER"
+# Of the protected broadcasts (frameworks/base/core/res/AndroidManifest.xml) those that tests send.
+_PROTECTED = frozenset(
+    {
+        "android.intent.action.BOOT_COMPLETED",
+        "android.intent.action.LOCKED_BOOT_COMPLETED",
+        "android.intent.action.MY_PACKAGE_REPLACED",
+        "android.intent.action.TIME_SET",
+        "android.intent.action.TIMEZONE_CHANGED",
+    }
+)
 _TYPED = frozenset({"--es", "-e", "--ei", "--ez", "--el", "--ef", "--eu"})
 
 
@@ -118,6 +128,36 @@ async def _start(context: Context, words: list[str]) -> int:
     return 0
 
 
+async def _kill_background(context: Context, package: str) -> None:
+    """`am kill`: only what the user does not see, and without stopping the app for good."""
+    focused = context.system.runtime.focused()
+    if focused is not None and focused[0] == package:
+        return
+    for process in context.system.runtime.processes():
+        if process.package == package:
+            await context.system.runtime.kill(process.pid)
+
+
+async def _broadcast(context: Context, intent: Intent) -> int:
+    if intent.problem:
+        return await context.fail(f"Error: {intent.problem}", 1)
+    await context.out(f"Broadcasting: Intent {intent.shown()}\n")
+    uid = context.actor.uid
+    if intent.action in _PROTECTED and uid not in (0, 1000):
+        # ActivityManagerService.broadcastIntentLocked
+        await context.err(
+            "java.lang.SecurityException: Permission Denial: not allowed to send broadcast "
+            f"{intent.action} from pid=5001, uid={uid}\n"
+        )
+        return 255
+    if intent.action == "android.intent.action.MEDIA_SCANNER_SCAN_FILE":
+        context.system.providers.media.scan(intent.data.removeprefix("file://"))
+    package = intent.package or intent.component.partition("/")[0]
+    await context.system.runtime.broadcast(intent.action, package)
+    await context.out("Broadcast completed: result=0\n")
+    return 0
+
+
 async def am(context: Context) -> int:
     words = context.args[1:]
     verb, rest = (words[0], words[1:]) if words else ("", [])
@@ -130,18 +170,17 @@ async def am(context: Context) -> int:
     if verb in ("force-stop", "kill", "stop-app"):
         if not names:
             return await context.fail("Error: no package specified", 1)
-        await system.force_stop(names[0])
+        if verb == "kill":
+            await _kill_background(context, names[0])
+        else:
+            await system.force_stop(names[0])
         return 0
     if verb == "kill-all":
         for package in system.packages():
             await system.force_stop(package.package)
         return 0
     if verb == "broadcast":
-        intent = Intent(rest)
-        if intent.action == "android.intent.action.MEDIA_SCANNER_SCAN_FILE":
-            system.providers.media.scan(intent.data.removeprefix("file://"))
-        await context.out(f"Broadcasting: Intent {intent.shown()}\nBroadcast completed: result=0\n")
-        return 0
+        return await _broadcast(context, Intent(rest))
     if verb == "stack" and rest[:1] == ["list"]:
         focus = system.runtime.focused()
         if focus:

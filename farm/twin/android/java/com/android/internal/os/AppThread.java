@@ -4,6 +4,7 @@ import android.app.Activity;
 import android.app.AppComponentFactory;
 import android.app.Application;
 import android.app.ActivityStack;
+import android.content.BroadcastReceiver;
 import android.content.ContentProvider;
 import android.content.Context;
 import android.content.Intent;
@@ -18,6 +19,7 @@ import java.util.Map;
 /** The main thread of an app: binds the app, then does what the system says, in its order. */
 final class AppThread {
     private static final AppComponentFactory COMPONENTS = new AppComponentFactory();
+    private Application application;
 
     void handle(Map<String, Object> message) {
         switch (String.valueOf(message.get("op"))) {
@@ -40,6 +42,9 @@ final class AppThread {
                 break;
             case "start_activity":
                 ActivityStack.launch(text(message, "activity"), new Intent());
+                break;
+            case "receive":
+                receive(text(message, "receiver"), text(message, "action"));
                 break;
             case "lifecycle":
                 ActivityStack.lifecycle(text(message, "activity"), text(message, "state"));
@@ -71,7 +76,7 @@ final class AppThread {
             throw new RuntimeException("Unable to open the application's APK: " + e.getMessage(), e);
         }
         Thread.currentThread().setContextClassLoader(loader);
-        Application application = create(loader, manifest.application, Application.class);
+        application = create(loader, manifest.application, Application.class);
         application.attach(loader, manifest);
         // As on a phone: providers come up before the application's onCreate.
         for (String name : manifest.providers) {
@@ -80,11 +85,25 @@ final class AppThread {
         application.onCreate();
         String activity = Binding.text("activity");
         String process = Binding.process();
+        if ("broadcast".equals(Binding.text("cause"))) {
+            return; // the system says next which receiver is meant
+        }
         if (process.equals(Binding.packageName())) {
             ActivityStack.launch(activity.isEmpty() ? manifest.mainActivity : activity, intent());
         } else {
             startServices(application, loader, manifest.servicesOf(process));
         }
+    }
+
+    private void receive(String name, String action) {
+        Intent intent = new Intent(action);
+        BroadcastReceiver receiver;
+        try {
+            receiver = COMPONENTS.instantiateReceiver(application.getClassLoader(), name, intent);
+        } catch (ReflectiveOperationException e) {
+            throw new RuntimeException("Unable to instantiate receiver " + name + ": " + e, e);
+        }
+        receiver.onReceive(application, intent);
     }
 
     private static Intent intent() {
