@@ -1,6 +1,7 @@
 """Values that a server sent before the app sent them: what comes back is not collected.
 
-Responses are searched only where something was met in a request, and only for that.
+Responses are searched only for what was met in requests, and only those that came before the app
+is known to have had it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,23 +25,28 @@ class Received(msgspec.Struct, frozen=True):
 
 
 def received(
-    texts: Iterable[str], exchanges: Iterable[Exchange], answered: Mapping[str, int]
+    texts: Mapping[str, int], exchanges: Iterable[Exchange], answered: Mapping[str, int]
 ) -> dict[str, Received]:
-    """When each text first came from a server; texts that never did are left out.
+    """When each text first came from a server, as far as it came early enough to matter.
 
     Args:
-        texts: as they stand in requests, or plain values.
+        texts: as they stand in requests, or plain values, each with the last time, host ns, at
+            which the app can have learned it: answers after the last of these are not searched.
         exchanges: the traffic.
         answered: flow id -> when its response was complete, host ns.
     """
-    wanted = sorted({text for text in texts if _SHORTEST <= len(text) <= _LONGEST})
+    wanted = sorted(text for text in texts if _SHORTEST <= len(text) <= _LONGEST)
     if not wanted:
         return {}
+    last = max(texts[text] for text in wanted)
     needles = [Needle(text.encode("utf-8", "surrogateescape"), text.isascii()) for text in wanted]
-    scanner = Scanner(needles)
+    scanner: Scanner | None = None
     found: dict[str, Received] = {}
     for exchange in exchanges:
         for carrier in response_carriers(exchange, answered.get(exchange.flow_id)):
+            if carrier.time > last:
+                continue
+            scanner = scanner or Scanner(needles)
             for scan in scanner.scan([carrier]):
                 for occurrence in scan.occurrences:
                     text = wanted[occurrence.needle]

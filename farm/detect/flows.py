@@ -20,7 +20,7 @@ from farm.detect.identify.weigh import select
 from farm.detect.matching import Scan, Scanner
 from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
-from farm.detect.timeline import Interval, Placed, Timeline
+from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
 from farm.detect.transforms import trace
 from farm.model.events import Call, Connected, Request, Response
 from farm.model.exchange import Exchange
@@ -345,15 +345,20 @@ def _without_echoes(
         body = placed.event.body
         if isinstance(body, Response):
             answered.setdefault(body.flow_id, placed.event.t)
-    texts = {hit.found for one in carried for hit in one.hits}
-    texts |= {one.known.value for one in carried} | {one.typed.value for one in checked}
+    texts: dict[str, int] = {}
+    for one in carried:
+        for text in _texts(one):
+            texts[text] = max(texts.get(text, -FOREVER), _learned(one))
+    for other in checked:
+        value = other.typed.value
+        texts[value] = max(texts.get(value, -FOREVER), other.interval.lo)
     first = received(texts, exchanges, answered)
     kept: list[Carried] = []
     echoed: dict[str, int] = {}
     for one in carried:
         came = [first[text] for text in _texts(one) if text in first]
         echo = min(came, key=lambda got: (got.time, got.flow_id), default=None)
-        if echo is None or echo.time > one.interval.lo or _read_before(one, echo.time):
+        if echo is None or echo.time > _learned(one):
             kept.append(one)
             continue
         if not one.calls and not one.known.identities:
@@ -374,5 +379,7 @@ def _texts(one: Carried) -> list[str]:
     return [one.known.value, *(hit.found for hit in one.hits if not hit.transforms)]
 
 
-def _read_before(one: Carried, time: int) -> bool:
-    return any(call.interval.lo <= time for call in one.known.calls)
+def _learned(one: Carried) -> int:
+    """Until when a server's answer can have been where the app had the value from, host ns."""
+    first = min((call.interval.lo for call in one.known.calls), default=FOREVER)
+    return min(one.interval.lo, first - 1)

@@ -4,10 +4,10 @@ Works on what is there, also where the end is cut off, keys come twice, or sever
 one another. Structure is found for the whole text at once with numpy.
 """
 
-import bisect
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 import numpy
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ LARGEST_WITH_PATHS = 64 << 20
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _WORD = re.compile(rb"[^\s,:{}\[\]\"]*+")
 _WORD_BEFORE = re.compile(rb"[^\s,:{}\[\]\"]*+\Z")
-_MARKS = (b"\\", b"%", b"&", b'"<', b'"{', b'"[')
-"""Of strings with escapes of JSON, of URLs or of HTML, and of strings that are documents."""
 _LONGEST_WORD = 4096
 _ESCAPE = re.compile(rb"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _SIMPLE = {
@@ -34,16 +32,27 @@ _SIMPLE = {
     b"r": b"\r",
     b"t": b"\t",
 }
-_ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}|&(?:#|amp;|lt;|gt;|quot;|apos;)")
-_SPECIAL = re.compile(rb'\\|"[<{\[]|' + _ESCAPED.pattern)
-_QUOTE, _BACKSLASH, _COMMA, _COLON = b'"\\,:'
+_ENTITY = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
+_QUOTE, _BACKSLASH, _COMMA, _COLON, _PERCENT, _AMPERSAND = b'"\\,:%&'
 _OPEN_ARRAY = b"["[0]
+_BLOCK = 1 << 20
+_MOST_ESCAPED = 64
 _MOST_STEPS = 200
 _DEPTH = numpy.zeros(256, numpy.int32)
 _DEPTH[list(b"{[")] = 1
 _DEPTH[list(b"}]")] = -1
-_STRUCTURAL = numpy.zeros(256, numpy.bool_)
-_STRUCTURAL[list(b"{}[],:")] = True
+
+
+def _table(characters: bytes) -> NDArray[numpy.bool_]:
+    table = numpy.zeros(256, numpy.bool_)
+    table[list(characters)] = True
+    return table
+
+
+_STRUCTURAL = _table(b"{}[],:")
+_HEXADECIMAL = _table(b"0123456789abcdefABCDEF")
+_AFTER_AMPERSAND = _table(b"#algq")
+_DOCUMENT = _table(b"{[<")
 
 
 class JsonText:
@@ -52,30 +61,22 @@ class JsonText:
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def spans(self, budget: Budget, near: Sequence[int] | None = None) -> list[Span]:
+    def spans(self, budget: Budget) -> list[Span]:
         """The strings that say something else than they show, undone as far as JSON goes.
 
-        With `near` (ascending offsets) only those at one of these offsets.
+        Between strings such characters mean nothing. Where they stand there all the same the text
+        is broken, and what lies between two quotes is taken for a string.
         """
         data = self._data
         found: list[Span] = []
-        position = 0  # outside of every string
-        marks: _Specials | _Offsets = _Specials(data) if near is None else _Offsets(near)
-        while (mark := marks.following(position)) >= 0:
-            if data.count(b'"', position, mark) % 2 == 0:
-                # Between strings such characters mean nothing; the text is broken here.
-                position = mark + 1
-                continue
-            start = data.rfind(b'"', position, mark) + 1
-            string = _STRING.match(data, start)
-            end = string.end() if string else len(data)
-            position = end + 1
-            if near is not None and not _SPECIAL.search(data, start - 1, end):
-                continue
-            plain = unescaped(data[start:end])
-            if not budget.take(len(plain)):
+        for first, last in _blocks(data):
+            starts, ends = _special_strings(data, first, last)
+            contents = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+            if data.find(b"\\", first, last) >= 0:
+                contents = [unescaped(text) if b"\\" in text else text for text in contents]
+            if not budget.take(sum(map(len, contents)), len(contents)):
                 break
-            found.append(Span(start, end, "", plain))
+            found += map(Span, starts, ends, repeat(""), contents)
         return found
 
     def places(self, offsets: Sequence[int]) -> list[Place]:
@@ -107,45 +108,54 @@ class JsonText:
         return start, after.end() if after else offset
 
 
-class _Offsets:
-    """Given offsets, in the way of `_Specials`."""
+def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Parts of a text that end with a quote, or at its end: numpy needs room for each of them."""
+    first = 0
+    while len(data) - first > _BLOCK:
+        last = data.rfind(b'"', first, first + _BLOCK) + 1
+        for _ in range(_MOST_ESCAPED):
+            if last <= first or not _is_escaped(data, last - 1):
+                break
+            last = data.rfind(b'"', first, last - 1) + 1
+        if last <= first:  # one long string
+            found = _STRING.match(data, first)
+            last = min(len(data), found.end() + 1 if found else len(data))
+        yield first, last
+        first = last
+    if first < len(data):
+        yield first, len(data)
 
-    def __init__(self, offsets: Sequence[int]) -> None:
-        self._offsets = offsets
 
-    def following(self, position: int) -> int:
-        """The first at or behind `position`, -1 if there is none."""
-        index = bisect.bisect_left(self._offsets, position)
-        return self._offsets[index] if index < len(self._offsets) else -1
+def _is_escaped(data: bytes, offset: int) -> bool:
+    before = data[max(0, offset - _MOST_ESCAPED) : offset]
+    return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
 
 
-class _Specials:
-    """The next character from which a string that means something else can be told.
-
-    No part of the text is looked through twice, however many strings there are.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._next = {mark: self._search(mark, 0) for mark in _MARKS}
-
-    def following(self, position: int) -> int:
-        """The first at or behind `position`, -1 if there is none."""
-        for mark, known in list(self._next.items()):
-            if known < position:
-                self._next[mark] = known = self._search(mark, position)
-            if known < 0:
-                del self._next[mark]
-        return min(self._next.values(), default=-1)
-
-    def _search(self, mark: bytes, position: int) -> int:
-        # Looking for bytes is far quicker than for an expression.
-        if len(mark) == 2:
-            return self._data.find(mark, max(0, position - 1)) + 1 or -1
-        found = self._data.find(mark, position)
-        while found >= 0 and mark != b"\\" and not _ESCAPED.match(self._data, found):
-            found = self._data.find(mark, found + 1)
-        return found
+def _special_strings(data: bytes, first: int, last: int) -> tuple[list[int], list[int]]:
+    """Starts and ends of what stands between quotes and may mean something else than it shows."""
+    raw = numpy.frombuffer(data, numpy.uint8, last - first, first)
+    quotes = numpy.flatnonzero(raw == _QUOTE)
+    marks: list[NDArray[numpy.intp]] = []
+    if data.find(b"\\", first, last) >= 0:
+        quotes = quotes[~_escaped(raw)[quotes]]
+        marks.append(numpy.flatnonzero(raw == _BACKSLASH))
+    if data.find(b"%", first, last) >= 0:
+        signs = numpy.flatnonzero(raw[:-2] == _PERCENT)
+        marks.append(signs[_HEXADECIMAL[raw[signs + 1]] & _HEXADECIMAL[raw[signs + 2]]])
+    if data.find(b"&", first, last) >= 0:
+        signs = numpy.flatnonzero(raw[:-1] == _AMPERSAND)
+        signs = signs[_AFTER_AMPERSAND[raw[signs + 1]]]
+        entities = [sign for sign in signs.tolist() if _ENTITY.match(data, first + sign)]
+        marks.append(numpy.array(entities, numpy.intp))
+    inside = quotes[quotes < len(raw) - 1] + 1
+    which = [numpy.searchsorted(inside, mark, "right") for mark in marks]
+    which.append(numpy.flatnonzero(_DOCUMENT[raw[inside]]) + 1)
+    if first and _DOCUMENT[raw[0]]:  # a part begins behind a quote
+        which.append(numpy.zeros(1, numpy.intp))
+    chosen = numpy.unique(numpy.concatenate(which))
+    starts = numpy.concatenate(([0], inside))[chosen] + first
+    ends = numpy.concatenate((quotes, [len(raw)]))[chosen] + first
+    return starts.tolist(), ends.tolist()
 
 
 class _Structure:

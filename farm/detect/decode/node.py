@@ -81,12 +81,12 @@ class Budget:
         self.pieces_left = limits.pieces
         self.cut: list[str] = []
 
-    def take(self, size: int) -> bool:
-        """Whether one more piece of `size` bytes may come out; notes the cut if not."""
-        if self.pieces_left <= 0 or size > self.bytes_left:
+    def take(self, size: int, pieces: int = 1) -> bool:
+        """Whether more pieces, of `size` bytes together, may come out; notes the cut if not."""
+        if pieces > self.pieces_left or size > self.bytes_left:
             self.note("decoding bounds reached")
             return False
-        self.pieces_left -= 1
+        self.pieces_left -= pieces
         self.bytes_left -= size
         return True
 

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from farm.detect.decode.characters import Kind, kind_of, older_text
-from farm.detect.decode.engine import RUN, Engine, Marks
+from farm.detect.decode.engine import Engine, Marks
 from farm.detect.decode.formats import (
     holds_all,
     is_object,
@@ -23,10 +23,9 @@ from farm.detect.decode.formats import (
     unreadable,
     without_zeros,
 )
-from farm.detect.decode.json_text import JsonText
 from farm.detect.decode.node import Budget, Place, Span
 from farm.detect.decode.runs import believable, encoded_runs
-from farm.detect.decode.text import FieldText, has_entity, undone
+from farm.detect.decode.text import FieldText, undone
 
 UNREADABLE = -1
 """In place of a needle's number: the leaf itself could not be read."""
@@ -36,10 +35,13 @@ _SMALL = 4096
 _SMALL_BINARY = 64
 """Bytes below which binary data is not reported as unreadable: keys and digests look so."""
 _SEPARATOR = b"\0"
-_PACKED = frozenset(b"<-\x1f\x28\xac\xef\xff\xfePb\r")
+_BEGINNINGS = rb"(?:<|--|\r|\x1f\x8b|\(\xb5|\xac\xed|\xef\xbb|\xff\xfe|\xfe\xff|PK\x03|bplist0)"
+_PACKED = re.compile(_BEGINNINGS)
+"""How formats begin that say what they are."""
 _DOCUMENTS = frozenset(b'{["/')
-_REMARKABLE = bytes(set(range(1, 32)) - set(b"\t\n\f\x1b")) + b"%\\&="
-_FIRST = re.compile(rb"\0[" + re.escape(bytes(_PACKED | _DOCUMENTS)) + rb"]")
+_UNUSUAL = bytes(set(range(1, 32)) - set(b"\t\n\f\x1b"))
+_ANY_PACKED = re.compile(rb"\0" + _BEGINNINGS)
+_ANY_ESCAPE = re.compile(rb'[%\\&=]|\0[{\["/]')
 _BLOCK = 64  # pieces that are looked at together
 _LEAST_UNREADABLE = 16  # bytes in which a value could hide
 
@@ -79,9 +81,13 @@ class Walk:
         alone: list[int] = []
         for first in range(0, len(pieces), _BLOCK):
             block = pieces[first : first + _BLOCK]
-            if len(block) > 1 and _all_plain(block):
-                together += range(first, first + len(block))
-                continue
+            if len(block) > 1:
+                look = _look_at_all(block)
+                if look is not Look.ALONE:
+                    (together if look is Look.NONE else doubtful).extend(
+                        range(first, first + len(block))
+                    )
+                    continue
             for index, piece in enumerate(block, first):
                 if not piece:
                     continue
@@ -107,7 +113,7 @@ class Walk:
         """
         if not pieces:
             return []
-        levels = undone(_SEPARATOR.join(piece for _, piece in pieces), separator=_SEPARATOR)
+        levels = undone(_SEPARATOR.join([piece for _, piece in pieces]), separator=_SEPARATOR)
         if levels is None:  # one of them is special: each by itself
             if len(pieces) == 1:
                 return [pieces[0][0]]
@@ -148,11 +154,7 @@ class Walk:
     def _text(self, data: bytes, depth: int) -> list[Found]:
         text = structure(data)
         marks = self._scan(data)
-        if isinstance(text, JsonText) and self._escapes_hide_nothing(data, marks):
-            near = sorted({hit[0] for hit in marks.hits} | set(marks.runs))
-            spans = text.spans(self._budget, near)
-        else:
-            spans = text.spans(self._budget)
+        spans = text.spans(self._budget)
         marks = _outside(marks, spans)
         spans = spans + encoded_runs(data, marks.runs, self._budget)
         found: list[tuple[int, int, Found]] = [
@@ -169,21 +171,6 @@ class Walk:
             _placed(leaves, place, start, end, one)
             for place, (start, end, one) in zip(places, found, strict=True)
         ]
-
-    def _escapes_hide_nothing(self, data: bytes, marks: Marks) -> bool:
-        """Whether the same stands in a text once all its percent signs are undone.
-
-        Then its strings need not be undone one by one: in most documents they are URLs.
-        """
-        if b"%" not in data or b"\\" in data or (b"&" in data and has_entity(data)):
-            return False
-        if b'"<' in data or b'"{' in data or b'"[' in data:
-            return False
-        levels = undone(data)
-        if levels is None:
-            return False
-        shown = _shown(data, marks)
-        return all(_shown(level, self._scan(level)) == shown for level in levels[1:])
 
     def _together(self, pieces: list[tuple[int, bytes]], depth: int) -> list[tuple[int, Found]]:
         """Search small pieces of text, or of too few bytes to be anything, in one pass."""
@@ -265,20 +252,25 @@ def _starts(texts: Sequence[bytes]) -> list[int]:
     return starts
 
 
-def _all_plain(pieces: Sequence[bytes]) -> bool:
-    """Whether no piece needs a look of its own: a quick answer for many at once."""
-    joined = b"\0" + _SEPARATOR.join(pieces)
-    return (
-        len(joined) < _SMALL
-        and joined.isascii()
-        and joined.translate(None, _REMARKABLE) == joined
-        and _FIRST.search(joined) is None
-    )
+def _look_at_all(pieces: Sequence[bytes]) -> Look:
+    """How many pieces are searched, where that is the same for all: a quick answer for many."""
+    if max(map(len, pieces)) >= _SMALL:
+        return Look.ALONE
+    joined = _SEPARATOR + _SEPARATOR.join(pieces)
+    if joined.count(_SEPARATOR) != len(pieces) or joined.translate(None, _UNUSUAL) != joined:
+        return Look.ALONE
+    try:
+        joined.decode()
+    except UnicodeDecodeError:
+        return Look.ALONE
+    if _ANY_PACKED.search(joined):
+        return Look.ALONE
+    return Look.ESCAPES if _ANY_ESCAPE.search(joined) else Look.NONE
 
 
 def _look(piece: bytes) -> Look:
     """How much a piece may be more than a few characters that say what they say."""
-    if len(piece) >= _SMALL or piece[0] in _PACKED:
+    if len(piece) >= _SMALL or _PACKED.match(piece):
         return Look.ALONE
     try:
         piece.decode()
@@ -292,14 +284,6 @@ def _look(piece: bytes) -> Look:
     if piece[0] in _DOCUMENTS or b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
         return Look.ESCAPES if kind_of(piece) is Kind.UTF8 else Look.ALONE
     return Look.NONE if kind_of(piece) is Kind.UTF8 or not is_object(piece) else Look.ALONE
-
-
-def _shown(data: bytes, marks: Marks) -> tuple[list[tuple[int, bytes]], list[bytes]]:
-    """What marks stand for, wherever they stand."""
-    return (
-        [(number, data[start:end]) for start, end, number in marks.hits],
-        [data[start : start + RUN] for start in marks.runs],
-    )
 
 
 def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
