@@ -25,7 +25,10 @@ class Received(msgspec.Struct, frozen=True):
 
 
 def received(
-    texts: Mapping[str, int], exchanges: Iterable[Exchange], answered: Mapping[str, int]
+    texts: Mapping[str, int],
+    exchanges: Iterable[Exchange],
+    answered: Mapping[str, int],
+    earliest: int,
 ) -> dict[str, Received]:
     """When each text first came from a server, as far as it came early enough to matter.
 
@@ -34,11 +37,12 @@ def received(
             which the app can have learned it: answers after the last of these are not searched.
         exchanges: the traffic.
         answered: flow id -> when its response was complete, host ns.
+        earliest: no answer came before this, host ns; the traffic may not have to be read again.
     """
     wanted = sorted(text for text in texts if _SHORTEST <= len(text) <= _LONGEST)
-    if not wanted:
+    last = max((texts[text] for text in wanted), default=earliest - 1)
+    if last < earliest:
         return {}
-    last = max(texts[text] for text in wanted)
     needles = [Needle(text.encode("utf-8", "surrogateescape"), text.isascii()) for text in wanted]
     scanner: Scanner | None = None
     found: dict[str, Received] = {}
@@ -55,6 +59,12 @@ def received(
                     if old is None or (new.time, new.flow_id) < (old.time, old.flow_id):
                         found[text] = new
     return found
+
+
+def first_answer(exchange: Exchange, answered: int | None) -> int:
+    """When the first bytes of an exchange that a server sent were there, host ns."""
+    times = [message.time for message in exchange.messages if not message.from_app]
+    return min([exchange.started if answered is None else answered, *times])
 
 
 def response_carriers(exchange: Exchange, answered: int | None) -> Iterator[Carrier]:

@@ -12,7 +12,7 @@ import msgspec
 from farm.detect.connections import Connections
 from farm.detect.decode.carriers import carriers
 from farm.detect.decode.node import Limits
-from farm.detect.echo import Received, received
+from farm.detect.echo import Received, first_answer, received
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Chance, Hit, Recogniser
 from farm.detect.identify.typed import Typed
@@ -41,6 +41,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     known: Known
     hits: list[Hit]
     calls: list[Placed]  # certainly or possibly before the flow: first and last of each stack
+    learned: int  # host ns: what a server sent later is not where the app had the value from
     ordered: bool  # at least one of the calls lies certainly before the flow's start
     connection: Placed | None  # the `Connected` event of the same TLS connection
     link: LinkStrength
@@ -107,9 +108,12 @@ def search(
     cut: dict[str, list[str]] = {}
     fields = shapes = 0
     seen: list[Exchange] = []
+    answered = _answered(timeline)
+    earliest = FOREVER
     for whole in exchanges:
         exchange = without_bytes(whole)
         seen.append(exchange)
+        earliest = min(earliest, first_answer(whole, answered.get(whole.flow_id)))
         if is_own(exchange.host):
             continue
         if "request" in exchange.truncated:
@@ -136,7 +140,8 @@ def search(
     chance = Chance(recogniser.forms, searched, fields)
     carried = _plausible(carried, chance)
     checked = _checked(typed[:_MOST_TYPED], known, requests, shapes)
-    carried, checked, echoed = _without_echoes(carried, checked, exchanges, timeline)
+    first = received(_texts_sent(carried, checked), exchanges, answered, earliest)
+    carried, checked, echoed = _without_echoes(carried, checked, first)
     return Traffic(
         exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
         carried=carried,
@@ -209,6 +214,9 @@ class _Linker:
     ) -> None:
         self._known = known
         self._sources = [_Sources(one.calls) for one in known]
+        self._read = [
+            min((call.interval.lo for call in one.calls), default=FOREVER) for one in known
+        ]
         self._connections = connections
         self._requests = requests
 
@@ -237,6 +245,7 @@ class _Linker:
                     known=one,
                     hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
                     calls=possible,
+                    learned=min(interval.lo, self._read[index] - 1),
                     ordered=ordered,
                     connection=connection,
                     link=self._strength(members, possible, ordered, connection),
@@ -333,32 +342,38 @@ def _bare(value: str) -> str:
     return "".join(character for character in value.lower() if character.isalnum())
 
 
-def _without_echoes(
-    carried: Sequence[Carried],
-    checked: Sequence[Checked],
-    exchanges: Iterable[Exchange],
-    timeline: Timeline,
-) -> tuple[list[Carried], list[Checked], list[str]]:
-    """Marks values that a server sent first, and leaves out those that nothing else explains."""
+def _answered(timeline: Timeline) -> dict[str, int]:
+    """When each flow's response was complete, host ns."""
     answered: dict[str, int] = {}
     for placed in timeline.of(Stream.NETWORK, Response):
         body = placed.event.body
         if isinstance(body, Response):
             answered.setdefault(body.flow_id, placed.event.t)
+    return answered
+
+
+def _texts_sent(carried: Sequence[Carried], checked: Sequence[Checked]) -> dict[str, int]:
+    """What the app sent, with the last time at which an answer can have taught it that."""
     texts: dict[str, int] = {}
     for one in carried:
         for text in _texts(one):
-            texts[text] = max(texts.get(text, -FOREVER), _learned(one))
+            texts[text] = max(texts.get(text, -FOREVER), one.learned)
     for other in checked:
         value = other.typed.value
         texts[value] = max(texts.get(value, -FOREVER), other.interval.lo)
-    first = received(texts, exchanges, answered)
+    return texts
+
+
+def _without_echoes(
+    carried: Sequence[Carried], checked: Sequence[Checked], first: Mapping[str, Received]
+) -> tuple[list[Carried], list[Checked], list[str]]:
+    """Marks values that a server sent first, and leaves out those that nothing else explains."""
     kept: list[Carried] = []
     echoed: dict[str, int] = {}
     for one in carried:
         came = [first[text] for text in _texts(one) if text in first]
         echo = min(came, key=lambda got: (got.time, got.flow_id), default=None)
-        if echo is None or echo.time > _learned(one):
+        if echo is None or echo.time > one.learned:
             kept.append(one)
             continue
         if not one.calls and not one.known.identities:
@@ -377,9 +392,3 @@ def _without_echoes(
 
 def _texts(one: Carried) -> list[str]:
     return [one.known.value, *(hit.found for hit in one.hits if not hit.transforms)]
-
-
-def _learned(one: Carried) -> int:
-    """Until when a server's answer can have been where the app had the value from, host ns."""
-    first = min((call.interval.lo for call in one.known.calls), default=FOREVER)
-    return min(one.interval.lo, first - 1)

@@ -119,15 +119,15 @@ def _busiest_minute(calls: list[Placed]) -> list[Placed]:
         (one for one in calls if -FOREVER < one.interval.lo and one.interval.hi < FOREVER),
         key=lambda one: one.interval.middle,
     )
-    best: list[Placed] = []
+    best = (0, 0)
     first = 0
     for last, one in enumerate(placed):
         # Certainly within a minute: from the earliest the first may be to the latest of the last.
         while one.interval.hi - placed[first].interval.lo > _MINUTE_NS:
             first += 1
-        if last + 1 - first > len(best):
-            best = placed[first : last + 1]
-    return best
+        if last + 1 - first > best[1] - best[0]:
+            best = (first, last + 1)
+    return placed[best[0] : best[1]]
 
 
 def _immutable(case: Case, limits: Limits) -> list[Sign]:

@@ -67,8 +67,8 @@ class Engine:
             )
             for number, shape in enumerate(shapes, len(needles))
         }
-        self._touched = {
-            number: re.compile(rb"[" + shape.apart + rb"]")
+        self._apart = {
+            number: b"".join(re.findall(rb"[" + shape.apart + rb"]", bytes(range(256))))
             for number, shape in enumerate(shapes, len(needles))
         }
         patterns: list[tuple[int, bytes, int]] = []
@@ -157,10 +157,19 @@ class Engine:
 
     def _shape(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
         # The pattern took one byte behind the shape along, except at the end of the buffer.
+        apart, shape = self._apart[number], self._shapes[number]
         for last in (end, end - 1) if end == len(data) else (end - 1,):
-            found = self._shapes[number].search(data, max(0, last - _LONGEST_PATTERN), last)
-            if found is not None and not self._touched[number].match(data, last):
-                return found.start(), last, number
+            if last < len(data) and data[last] in apart:
+                continue
+            first = max(0, last - _LONGEST_PATTERN)
+            window = data[first:last]
+            # Nearly always it is all of a run of the bytes that may not touch it.
+            start = first + len(window.rstrip(apart))
+            if start == first or not shape.match(data, start, last):
+                found = shape.search(data, first, last)
+                start = found.start() if found else last
+            if start < last:
+                return start, last, number
         return None
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from farm.detect.decode import compression, framing, java, markup, objects
 from farm.detect.decode.characters import Kind, wide_text
 from farm.detect.decode.json_text import JsonText
-from farm.detect.decode.node import Budget, Decoder, Limits, Piece, Text
+from farm.detect.decode.node import Budget, Decoder, Limits, Parts, Piece, Text
 from farm.detect.decode.protobuf import fits, protobuf
 from farm.detect.decode.text import FieldText, PlainText, looks_like_form, looks_like_url
 
@@ -62,23 +62,29 @@ _RANDOM = 0.93
 """Share of what chance would give from which bytes are taken for encrypted."""
 
 
-def unpack(data: bytes, kind: Kind, budget: Budget) -> list[Piece] | None:
+def unpack(data: bytes, kind: Kind, budget: Budget) -> Parts | None:
     """Take apart what is in a format; None where it is text or unknown."""
     for decoder in _BY_MAGIC.get(data[0], ()):
-        pieces = decoder(data, budget)
-        if pieces is not None:
-            return pieces
+        found = decoder(data, budget)
+        if found is not None:
+            return _parts(found)
     if b"0" <= data[:1] <= b"f" and b"\r\n" in data[:260]:
-        pieces = framing.chunked(data, budget)
-        if pieces is not None:
-            return pieces
+        found = framing.chunked(data, budget)
+        if found is not None:
+            return _parts(found)
     if kind is Kind.UTF8:
         return None
     for decoder in _BESIDE_TEXT if kind is Kind.OLDER else _UNNAMED:
-        pieces = decoder(data, budget)
-        if pieces is not None:
-            return pieces
+        found = decoder(data, budget)
+        if found is not None:
+            return _parts(found)
     return None
+
+
+def _parts(found: list[Piece] | Parts) -> Parts:
+    if isinstance(found, Parts):
+        return found
+    return Parts([piece.data for piece in found], [piece.step for piece in found].__getitem__)
 
 
 def is_object(data: bytes) -> bool:
@@ -94,9 +100,9 @@ def is_object(data: bytes) -> bool:
     return any(decoder(data, budget) is not None for decoder in _BESIDE_TEXT[1:])
 
 
-def holds_all(pieces: list[Piece]) -> bool:
-    """Whether the pieces say all that their input says, so that it need not be searched itself."""
-    return bool(pieces) and pieces[0].step.partition(" ")[0] not in _VERBATIM
+def holds_all(parts: Parts) -> bool:
+    """Whether the parts say all that their input says, so that it need not be searched itself."""
+    return bool(parts.contents) and parts.step(0).partition(" ")[0] not in _VERBATIM
 
 
 def structure(data: bytes) -> Text:

@@ -134,22 +134,22 @@ def _is_escaped(data: bytes, offset: int) -> bool:
 def _special_strings(data: bytes, first: int, last: int) -> tuple[list[int], list[int]]:
     """Starts and ends of what stands between quotes and may mean something else than it shows."""
     raw = numpy.frombuffer(data, numpy.uint8, last - first, first)
-    quotes = numpy.flatnonzero(raw == _QUOTE)
+    quotes = (raw == _QUOTE).nonzero()[0]
     marks: list[NDArray[numpy.intp]] = []
     if data.find(b"\\", first, last) >= 0:
         quotes = quotes[~_escaped(raw)[quotes]]
-        marks.append(numpy.flatnonzero(raw == _BACKSLASH))
+        marks.append((raw == _BACKSLASH).nonzero()[0])
     if data.find(b"%", first, last) >= 0:
-        signs = numpy.flatnonzero(raw[:-2] == _PERCENT)
+        signs = (raw[:-2] == _PERCENT).nonzero()[0]
         marks.append(signs[_HEXADECIMAL[raw[signs + 1]] & _HEXADECIMAL[raw[signs + 2]]])
     if data.find(b"&", first, last) >= 0:
-        signs = numpy.flatnonzero(raw[:-1] == _AMPERSAND)
+        signs = (raw[:-1] == _AMPERSAND).nonzero()[0]
         signs = signs[_AFTER_AMPERSAND[raw[signs + 1]]]
         entities = [sign for sign in signs.tolist() if _ENTITY.match(data, first + sign)]
         marks.append(numpy.array(entities, numpy.intp))
     inside = quotes[quotes < len(raw) - 1] + 1
     which = [numpy.searchsorted(inside, mark, "right") for mark in marks]
-    which.append(numpy.flatnonzero(_DOCUMENT[raw[inside]]) + 1)
+    which.append((_DOCUMENT[raw[inside]]).nonzero()[0] + 1)
     if first and _DOCUMENT[raw[0]]:  # a part begins behind a quote
         which.append(numpy.zeros(1, numpy.intp))
     chosen = numpy.unique(numpy.concatenate(which))
@@ -164,11 +164,11 @@ class _Structure:
     def __init__(self, data: bytes) -> None:
         self._data = data
         raw = numpy.frombuffer(data, numpy.uint8)
-        quotes = numpy.flatnonzero(raw == _QUOTE)
+        quotes = (raw == _QUOTE).nonzero()[0]
         if b"\\" in data:
             quotes = quotes[~_escaped(raw)[quotes]]
         self._opening, self._closing = quotes[::2], quotes[1::2]
-        marks = numpy.flatnonzero(_STRUCTURAL[raw])
+        marks = (_STRUCTURAL[raw]).nonzero()[0]
         # A mark is in a string if an odd number of quotes stands before it.
         self._marks = marks[numpy.searchsorted(quotes, marks) % 2 == 0]
         self._kinds = raw[self._marks]
@@ -242,14 +242,14 @@ class _Structure:
                     right = self._kinds == _COMMA
                 case _:
                     right = self._kinds == _COLON
-            marks = numpy.flatnonzero(right & (self._depths == depth))
+            marks = (right & (self._depths == depth)).nonzero()[0]
             self._by_depth[kind, depth] = marks
         return marks
 
 
 def _escaped(raw: NDArray[numpy.uint8]) -> NDArray[numpy.bool_]:
     """Which bytes an odd number of backslashes stands in front of."""
-    slashes = numpy.flatnonzero(raw == _BACKSLASH)
+    slashes = (raw == _BACKSLASH).nonzero()[0]
     new_run = numpy.diff(slashes, prepend=-2) != 1
     starts = slashes[new_run]
     ends = slashes[numpy.append(new_run[1:], True)] + 1

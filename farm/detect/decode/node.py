@@ -21,6 +21,13 @@ class Piece(NamedTuple):
     data: bytes
 
 
+class Parts(NamedTuple):
+    """What a decoder took out of its input; the step of a part is named only where it is asked."""
+
+    contents: list[bytes]
+    step: Callable[[int], str]
+
+
 class Span(NamedTuple):
     """Bytes [`start`, `end`) of a text that mean `data`, reached by `step` ("": by their place)."""
 
@@ -55,7 +62,7 @@ class Text(Protocol):
         ...
 
 
-Decoder = Callable[[bytes, "Budget"], list[Piece] | None]
+Decoder = Callable[[bytes, "Budget"], list[Piece] | Parts | None]
 """Takes the whole input apart. None where it is not of the format; never raises for any input."""
 
 

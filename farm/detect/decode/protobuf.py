@@ -7,24 +7,30 @@ Numbers come out as they would be printed, whichever type the schema gives them.
 import math
 import struct
 
-from farm.detect.decode.node import Budget, Piece
+from farm.detect.decode.node import Budget, Parts
 
 _DEEPEST = 40
 _SMALLEST_NUMBER = 1 << 20  # smaller ones tell nobody from anybody
 _CONTROL = bytes(range(32)) + b"\x7f"
 # Formats that say what they are: such bytes may pass for a message as well.
 _NAMED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"bplist0", b"PK\x03\x04", b"\xac\xed\x00\x05")
+_EXPONENTS = (1023 - 20, 1023 + 60)  # of doubles from 1e-6 to 1e18, as IEEE 754 writes them
+_UINT64, _DOUBLE, _FLOAT = struct.Struct("<Q"), struct.Struct("<d"), struct.Struct("<f")
 _LARGEST_FIELD = 1 << 29  # the encoding guide's limit of field numbers
 
 
-def protobuf(data: bytes, budget: Budget) -> list[Piece] | None:
+def protobuf(data: bytes, budget: Budget) -> Parts | None:
     """A message that fills the input to its last byte (protobuf.dev, "Encoding")."""
     if len(data) < 2 or data[0] & 7 in {4, 6, 7} or data[0] < 8:
         return None
-    pieces: list[Piece] = []
-    if not _message(data, "", pieces, budget, 0):
+    message = _Message(budget.pieces_left)
+    if not message.read(data, "", 0):
         return None
-    return pieces
+    if message.full:
+        budget.note("more fields than the decoding bound")
+    if not budget.take(sum(map(len, message.contents)), len(message.contents)):
+        return Parts([], message.step)
+    return Parts(message.contents, message.step)
 
 
 def fits(data: bytes) -> bool:
@@ -53,70 +59,116 @@ def fits(data: bytes) -> bool:
     return position == size
 
 
-def _message(data: bytes, prefix: str, out: list[Piece], budget: Budget, depth: int) -> bool:
-    """Add the fields of a message; False, with nothing added, where it is none."""
-    size = len(data)
-    start = len(out)
-    position = 0
-    groups: list[int] = []
-    try:
-        while position < size:
-            tag, position = _varint(data, position)
-            field, wire = tag >> 3, tag & 7
-            if not 0 < field < _LARGEST_FIELD:
-                break
-            if wire == 2:
-                length, position = _varint(data, position)
-                end = position + length
-                if end > size:
-                    break
-                content = data[position:end]
-                position = end
-                if content:
-                    _content(content, f"{prefix}{field}", out, budget, depth)
-            elif wire == 0:
-                number, position = _varint(data, position)
-                if number >= _SMALLEST_NUMBER:
-                    _number(number, f"{prefix}{field}", out)
-            elif wire == 1:
-                if position + 8 > size:
-                    break
-                _fixed64(data[position : position + 8], f"{prefix}{field}", out)
-                position += 8
-            elif wire == 5:
-                if position + 4 > size:
-                    break
-                _fixed32(data[position : position + 4], f"{prefix}{field}", out)
-                position += 4
-            elif wire == 3:
-                groups.append(field)
-            elif wire != 4 or not groups or groups.pop() != field:
-                break
-        else:
-            if not groups:
-                return True
-    except IndexError:  # a varint that does not end
-        pass
-    del out[start:]
-    return False
+class _Message:
+    """The fields of a message and of those within it, as they are met."""
 
+    def __init__(self, most: int) -> None:
+        """Stop after `most` fields."""
+        self.contents: list[bytes] = []
+        self.full = False
+        self._names: list[tuple[str, int, str]] = []  # numbers of the fields around, own, reading
+        self._most = most
 
-def _content(content: bytes, path: str, out: list[Piece], budget: Budget, depth: int) -> None:
-    if not content.isascii() or len(content.translate(None, _CONTROL)) != len(content):
+    def step(self, index: int) -> str:
+        """The name of a field: "protobuf 3.17", "protobuf 2 double"."""
+        around, field, reading = self._names[index]
+        return f"protobuf {around}{field}{reading}"
+
+    def read(self, data: bytes, around: str, depth: int) -> bool:
+        """Add the fields of a message; False, with nothing added, where it is none."""
+        size = len(data)
+        before = len(self.contents)
+        position = 0
+        groups: list[int] = []
         try:
-            text = not content.isascii() and content.decode().isprintable()
-        except UnicodeDecodeError:
-            text = False
-        if (
-            not text
-            and depth < _DEEPEST
-            and content[0] >= 8
-            and not content.startswith(_NAMED)
-            and _message(content, f"{path}.", out, budget, depth + 1)
-        ):
+            while position < size:
+                tag = data[position]
+                position += 1
+                if tag >= 0x80:
+                    tag, position = _varint(data, position - 1)
+                field, wire = tag >> 3, tag & 7
+                if not 0 < field < _LARGEST_FIELD:
+                    break
+                if wire == 2:
+                    length = data[position]
+                    position += 1
+                    if length >= 0x80:
+                        length, position = _varint(data, position - 1)
+                    end = position + length
+                    if end > size:
+                        break
+                    if length:
+                        self._bytes(data[position:end], around, field, depth)
+                    position = end
+                elif wire == 0:
+                    if data[position] < 0x80:
+                        position += 1
+                        continue
+                    number, position = _varint(data, position)
+                    if number >= _SMALLEST_NUMBER:
+                        self._number(number, around, field)
+                elif wire == 1:
+                    if position + 8 > size:
+                        break
+                    self._fixed64(data, position, around, field)
+                    position += 8
+                elif wire == 5:
+                    if position + 4 > size:
+                        break
+                    self._fixed32(data, position, around, field)
+                    position += 4
+                elif wire == 3:
+                    groups.append(field)
+                elif wire != 4 or not groups or groups.pop() != field:
+                    break
+            else:
+                if not groups:
+                    return True
+        except IndexError:  # a varint that does not end
+            pass
+        del self.contents[before:], self._names[before:]
+        return False
+
+    def _add(self, content: bytes, around: str, field: int, reading: str = "") -> None:
+        if len(self.contents) >= self._most:
+            self.full = True
             return
-    if budget.take(len(content)):
-        out.append(Piece(f"protobuf {path}", content))
+        self.contents.append(content)
+        self._names.append((around, field, reading))
+
+    def _bytes(self, content: bytes, around: str, field: int, depth: int) -> None:
+        if not content.isascii() or len(content.translate(None, _CONTROL)) != len(content):
+            try:
+                text = not content.isascii() and content.decode().isprintable()
+            except UnicodeDecodeError:
+                text = False
+            if (
+                not text
+                and depth < _DEEPEST
+                and content[0] >= 8
+                and not content.startswith(_NAMED)
+                and self.read(content, f"{around}{field}.", depth + 1)
+            ):
+                return
+        self._add(content, around, field)
+
+    def _number(self, number: int, around: str, field: int) -> None:
+        self._add(b"%d" % number, around, field)
+        if not number & 1:  # sint64 of a positive number
+            self._add(b"%d" % (number >> 1), around, field, " zigzag")
+
+    def _fixed64(self, data: bytes, position: int, around: str, field: int) -> None:
+        (number,) = _UINT64.unpack_from(data, position)
+        if number >= _SMALLEST_NUMBER:
+            self._add(b"%d" % number, around, field)
+        if _EXPONENTS[0] <= number >> 52 & 0x7FF <= _EXPONENTS[1]:
+            (real,) = _DOUBLE.unpack_from(data, position)
+            self._add(repr(real).encode(), around, field, " double")
+
+    def _fixed32(self, data: bytes, position: int, around: str, field: int) -> None:
+        (real,) = _FLOAT.unpack_from(data, position)
+        if math.isfinite(real) and 1e-6 < abs(real) < 1e12:
+            self._add(b"%.9g" % real, around, field, " float")
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:
@@ -134,24 +186,3 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
         shift += 7
         if shift > 63:
             raise IndexError
-
-
-def _number(number: int, path: str, out: list[Piece]) -> None:
-    out.append(Piece(f"protobuf {path}", b"%d" % number))
-    if not number & 1:  # sint64 of a positive number
-        out.append(Piece(f"protobuf {path} zigzag", b"%d" % (number >> 1)))
-
-
-def _fixed64(raw: bytes, path: str, out: list[Piece]) -> None:
-    (number,) = struct.unpack("<Q", raw)
-    if number >= _SMALLEST_NUMBER:
-        out.append(Piece(f"protobuf {path}", b"%d" % number))
-    (real,) = struct.unpack("<d", raw)
-    if math.isfinite(real) and 1e-6 < abs(real) < 1e18:
-        out.append(Piece(f"protobuf {path} double", repr(real).encode()))
-
-
-def _fixed32(raw: bytes, path: str, out: list[Piece]) -> None:
-    (real,) = struct.unpack("<f", raw)
-    if math.isfinite(real) and 1e-6 < abs(real) < 1e12:
-        out.append(Piece(f"protobuf {path} float", b"%.9g" % real))

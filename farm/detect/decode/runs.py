@@ -39,6 +39,8 @@ def encoded_runs(data: bytes, starts: Sequence[int], budget: Budget) -> list[Spa
             continue
         end, text = _run_at(data, start)
         done = end
+        if len(text) < _SHORTEST_OF_DIGITS and text.isdigit():
+            continue  # a number: in hexadecimal it would be text of digits, which is longer
         if token_part and token_end + 1 == start and data[token_end : token_end + 1] == b".":
             token_part += 1
         else:
@@ -96,7 +98,7 @@ def _decodings(text: bytes) -> Iterator[tuple[str, int, int, bytes]]:
 def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:
     size = len(text)
     if size < _SHORTEST_OF_DIGITS and text.isdigit():
-        return  # a number: in hexadecimal it would be text of digits, which is longer
+        return
     digits = _HEX.fullmatch(text)
     if digits is not None:
         yield "hex", binascii.unhexlify(digits[1])

@@ -79,25 +79,23 @@ class Walk:
         together: list[int] = []
         doubtful: list[int] = []
         alone: list[int] = []
-        for first in range(0, len(pieces), _BLOCK):
-            block = pieces[first : first + _BLOCK]
-            if len(block) > 1:
-                look = _look_at_all(block)
-                if look is not Look.ALONE:
-                    (together if look is Look.NONE else doubtful).extend(
-                        range(first, first + len(block))
-                    )
-                    continue
-            for index, piece in enumerate(block, first):
-                if not piece:
-                    continue
-                look = _look(piece)
-                if look is Look.NONE:
-                    together.append(index)
-                elif look is Look.ESCAPES:
-                    doubtful.append(index)
-                else:
-                    alone.append(index)
+        blocks = [(first, first + _BLOCK) for first in range(0, len(pieces), _BLOCK)]
+        while blocks:
+            first, last = blocks.pop()
+            block = pieces[first:last]
+            look = _look_at_all(block) if len(block) > 1 else _look(block[0])
+            if look is Look.NONE:
+                together += range(first, first + len(block))
+            elif look is Look.ESCAPES:
+                doubtful += range(first, first + len(block))
+            elif len(block) > 1:
+                middle = first + len(block) // 2
+                blocks += [(first, middle), (middle, first + len(block))]
+            else:
+                alone.append(first)
+        together.sort()
+        doubtful.sort()
+        alone.sort()
         alone += self._worth_a_look([(index, pieces[index]) for index in doubtful])
         for index in alone:
             found += [(index, one) for one in self.buffer(pieces[index], depth)]
@@ -139,8 +137,8 @@ class Walk:
         unpacked = unpack(data, kind, self._budget)
         if unpacked is not None:
             inner = [
-                Found((unpacked[index].step, *one.steps), *one[1:])
-                for index, one in self.pieces([piece.data for piece in unpacked], depth + 1)
+                Found((unpacked.step(index), *one.steps), *one[1:])
+                for index, one in self.pieces(unpacked.contents, depth + 1)
             ]
             return inner if holds_all(unpacked) else self._also_as_it_stands(inner, data)
         if kind is Kind.BINARY:
@@ -270,6 +268,8 @@ def _look_at_all(pieces: Sequence[bytes]) -> Look:
 
 def _look(piece: bytes) -> Look:
     """How much a piece may be more than a few characters that say what they say."""
+    if not piece:
+        return Look.NONE
     if len(piece) >= _SMALL or _PACKED.match(piece):
         return Look.ALONE
     try:
