@@ -21,13 +21,16 @@ class Shape(msgspec.Struct, frozen=True):
     """Digits, letters or both of a certain look, to look for in every decoded piece.
 
     `expression` is a regular expression that Python's `re` and Hyperscan both understand: no
-    groups to capture, no look-around, no back references. What is met touches none of `apart` on
-    either side, a class of characters as it stands inside brackets: without it every offset of a
-    long run would be a place of its own.
+    groups to capture, no look-around, no back references. What is met is all of a run of the bytes
+    `apart`, a class of characters as it stands inside brackets: otherwise every offset of a long
+    run would be a place of its own. Of what is met only what `exact` matches counts, which may be
+    as narrow as it likes, while a simple `expression` is searched for faster.
     """
 
     expression: bytes
     apart: bytes = b"0-9"
+    exact: bytes = b""  # as `expression` where empty
+    holds: bytes = b""  # what every match holds: a text without it need not be searched
 
 
 class Occurrence(msgspec.Struct, frozen=True):

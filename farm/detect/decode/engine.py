@@ -8,7 +8,7 @@ that are the same for all. It knows bytes only.
 import binascii
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import hyperscan
@@ -38,6 +38,7 @@ _UUID = re.compile(
 _BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
 _RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
 _HARDWARE_ADDRESS = 6  # bytes
+_DASH = b"-"[0]
 
 
 class Marks(NamedTuple):
@@ -63,7 +64,8 @@ class Engine:
         self._most = most
         self._shapes = {
             number: re.compile(
-                rb"(?<![" + shape.apart + rb"])(?:" + shape.expression + rb")\Z", re.DOTALL
+                rb"(?<![" + shape.apart + rb"])(?:" + (shape.exact or shape.expression) + rb")\Z",
+                re.DOTALL,
             )
             for number, shape in enumerate(shapes, len(needles))
         }
@@ -81,7 +83,16 @@ class Engine:
         self._numbers = [number for number, _, _ in unique]
         self._literals = _compiled([(one, flags) for _, one, flags in unique])
         # The same for all sessions, and far slower to compile than literals.
-        self._expressions = _expressions(tuple(_alone(shape) for shape in shapes))
+        numbered = list(enumerate(shapes, len(needles)))
+        self._usual = [_RUNS] + [number for number, shape in numbered if not shape.holds]
+        self._expressions = _expressions(
+            (_RUN_STARTS, *(_alone(shape) for shape in shapes if not shape.holds))
+        )
+        self._rare = [
+            (number, shape.holds, _expressions((_alone(shape),)))
+            for number, shape in numbered
+            if shape.holds
+        ]
 
     def scan(self, data: bytes) -> Marks:
         """Return what stands where in `data`."""
@@ -89,11 +100,15 @@ class Engine:
         hits: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
         first_shape = len(self._needles)
-        events, crowded = self._events(data)
+        events, ends, crowded = self._events(data)
+        for end in ends:
+            start = end - RUN
+            if data[start + 8] != _DASH or not _UUID.match(data, start):
+                runs.append(start)
         for number, end in events:
-            if number < 0:
-                start = end - RUN if number == _RUNS else _run_start(data, end)
-                if data[start + 8 : start + 9] != b"-" or not _UUID.match(data, start):
+            if number == _SHORT_RUNS:
+                start = _run_start(data, end)
+                if not _UUID.match(data, start):
                     runs.append(start)
                 continue
             hit = (self._shape if number >= first_shape else self._needle)(data, end, number)
@@ -108,33 +123,39 @@ class Engine:
         runs.sort()
         return Marks(self._longest(hits), runs, crowded)
 
-    def _events(self, data: bytes) -> tuple[list[tuple[int, int]], bool]:
-        """What ends where, as the engine tells it; whether some pattern matched too often.
+    def _events(self, data: bytes) -> tuple[list[tuple[int, int]], list[int], bool]:
+        """What ends where, and where runs of 16 characters end; whether something was left out.
 
         A long run of one letter matches a loose shape at every byte. What is beyond the bound is
         not kept: an app could fill the memory with it.
         """
         events: list[tuple[int, int]] = []
-        append = events.append
-        numbers, shapes = self._numbers, len(self._needles)
+        ends: list[int] = []
         counts: dict[int, int] = {}  # of the few patterns that match, not of all there are
 
-        def on_literal(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            number = numbers[index]
+        def met(number: int, end: int) -> None:
             counts[number] = count = counts.get(number, 0) + 1
             if count <= _MOST_EVENTS:
-                append((number, end))
+                events.append((number, end))
+
+        def on_literal(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            met(literals[index], end)
 
         def on_expression(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            number = index - 1 + shapes if index else _RUNS
-            counts[number] = count = counts.get(number, 0) + 1
-            if count <= _MOST_EVENTS:
-                append((number, end))
+            if index:
+                met(usual[index], end)
+            elif len(ends) <= _MOST_EVENTS:
+                ends.append(end)
 
+        literals, usual = self._numbers, self._usual
         if self._literals is not None:
             self._literals.scan(data, match_event_handler=on_literal)
         self._expressions.scan(data, match_event_handler=on_expression)
-        return events, any(count > _MOST_EVENTS for count in counts.values())
+        for number, holds, expression in self._rare:
+            if holds in data:
+                expression.scan(data, match_event_handler=_on_rare(met, number))
+        crowded = len(ends) > _MOST_EVENTS or any(one > _MOST_EVENTS for one in counts.values())
+        return events, ends[:_MOST_EVENTS], crowded
 
     def _longest(self, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """In order, each once; of a shape only the longest that begins at a place."""
@@ -163,14 +184,19 @@ class Engine:
                 continue
             first = max(0, last - _LONGEST_PATTERN)
             window = data[first:last]
-            # Nearly always it is all of a run of the bytes that may not touch it.
             start = first + len(window.rstrip(apart))
-            if start == first or not shape.match(data, start, last):
-                found = shape.search(data, first, last)
-                start = found.start() if found else last
-            if start < last:
+            if shape.match(data, start, last):
                 return start, last, number
         return None
+
+
+def _on_rare(
+    met: Callable[[int, int], None], number: int
+) -> Callable[[int, int, int, int, object], None]:
+    def on_match(_index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        met(number, end)
+
+    return on_match
 
 
 def _run_start(data: bytes, end: int) -> int:
@@ -192,10 +218,9 @@ def _compiled(patterns: Sequence[tuple[bytes, int]]) -> hyperscan.Database | Non
 
 
 @functools.lru_cache(maxsize=16)
-def _expressions(shapes: tuple[bytes, ...]) -> hyperscan.Database:
-    """Number 0 is the start of a run, the shapes follow."""
-    database = _compiled([(one, hyperscan.HS_FLAG_DOTALL) for one in (_RUN_STARTS, *shapes)])
-    assert database is not None  # noqa: S101 - there is always one pattern
+def _expressions(expressions: tuple[bytes, ...]) -> hyperscan.Database:
+    database = _compiled([(one, hyperscan.HS_FLAG_DOTALL) for one in expressions])
+    assert database is not None  # noqa: S101 - callers give at least one
     return database
 
 

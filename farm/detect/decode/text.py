@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
+import numpy
+
 from farm.detect.decode.characters import is_whole_text
 from farm.detect.decode.json_text import unescaped
 from farm.detect.decode.node import Budget, Place, Span, readable, shorten
 
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
-_DENSE = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|amp;|lt;|gt;|quot;|apos;)")
 _UNICODE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
 _HEX_ESCAPE = re.compile(rb"\\x([0-9A-Fa-f]{2})")
@@ -25,6 +26,11 @@ _URL = re.compile(
 _FIELD_ENDS = re.compile(rb"[&?#;]")
 _MOST_ROUNDS = 6
 _UNPERCENT_BLOCK = 1 << 20
+_SHORT = 400  # bytes
+_SIGN = b"%"[0]
+_DIGITS = numpy.full(256, -1, numpy.int16)  # what a hexadecimal digit stands for
+for _digit in b"0123456789abcdefABCDEF":
+    _DIGITS[_digit] = int(chr(_digit), 16)
 _NESTED = frozenset(b'{["<')
 
 
@@ -132,20 +138,27 @@ class FieldText:
 def unpercent(data: bytes) -> bytes:
     """RFC 3986 section 2.1; what is no sound escape stays as it is.
 
-    `urllib` goes through the text escape by escape; this goes run by run, or value by value.
+    `urllib` goes through the text escape by escape; of a longer one all are undone at once.
     """
-    if len(data) > _UNPERCENT_BLOCK:
-        return b"".join(unpercent(data[first:last]) for first, last in _blocks(data))
-    escapes = _PERCENT.findall(data)
-    if not escapes:
+    if b"%" not in data:
         return data
-    kinds = set(escapes)
-    if len(kinds) <= 24 and len(escapes) == data.count(b"%"):
-        # Each kind at once. The percent sign comes last, as it would make new escapes.
-        for kind in sorted(kinds, key=lambda escape: escape == b"%25"):
-            data = data.replace(kind, bytes((int(kind[1:], 16),)))
-        return data
-    return _DENSE.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), data)
+    if len(data) < _SHORT:
+        return unquote_to_bytes(data)
+    return b"".join(_unpercent(data[first:last]) for first, last in _blocks(data))
+
+
+def _unpercent(data: bytes) -> bytes:
+    raw = numpy.frombuffer(data, numpy.uint8)
+    signs = (raw[:-2] == _SIGN).nonzero()[0]
+    high, low = _DIGITS[raw[signs + 1]], _DIGITS[raw[signs + 2]]
+    sound = (high >= 0) & (low >= 0)
+    signs = signs[sound]
+    plain = raw.copy()
+    plain[signs] = high[sound] * 16 + low[sound]
+    kept = numpy.ones(len(raw), numpy.bool_)
+    kept[signs + 1] = False
+    kept[signs + 2] = False
+    return plain[kept].tobytes()
 
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int]]:

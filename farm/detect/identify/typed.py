@@ -14,10 +14,7 @@ from farm.detect.needles import Occurrence, Shape
 from farm.model.vocabulary import DataType
 
 _LETTERS = rb"0-9A-Za-z"
-_NUMBERS = (
-    rb"1[3-9][0-9]{9}",  # mobile number
-    # Of 13 digits cards alone: nearly every body holds times in milliseconds.
-    rb"4[0-9]{12}",
+_LONG_NUMBERS = (
     # 15 digits: IMEI, IMSI of China, American Express
     rb"(?:01|3[457]|86|9[189])[0-9]{13}",
     rb"460[0-9]{12}",
@@ -29,12 +26,17 @@ _NUMBERS = (
     rb"62[0-9]{14,17}",
     rb"89[0-9]{17,18}",
 )
-"""How the numbers that `checks` knows begin: most numbers in traffic are none of them."""
+"""How the longer numbers that `checks` knows begin: most numbers in traffic are none of them."""
 
 SHAPES = (
-    Shape(rb"(?:" + rb"|".join(_NUMBERS) + rb")", _LETTERS),
+    Shape(rb"1[3-9][0-9]{9}", _LETTERS),
+    # Of 13 digits cards alone: nearly every body holds times in milliseconds.
+    Shape(rb"4[0-9]{12}", _LETTERS),
+    Shape(rb"[0-9]{15,19}[0-9Xx]?", _LETTERS, exact=rb"|".join(_LONG_NUMBERS)),
     Shape(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", _LETTERS + rb":\-"),
-    Shape(rb"[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+[.][A-Za-z]{2,12}", _LETTERS + rb"._+\-@"),
+    Shape(
+        rb"[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+[.][A-Za-z]{2,12}", _LETTERS + rb"._+\-@", holds=b"@"
+    ),
     Shape(rb"[A-Fa-f][0-9A-Fa-f]{13}", _LETTERS),
 )
 """What to look for; every occurrence is widened to its whole run and then checked."""
@@ -42,6 +44,10 @@ SHAPES = (
 _WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MAIL = _WORD | frozenset(b"._+-@")
 _ADDRESS = _WORD | frozenset(b":-")
+
+
+_OF_ADDRESSES, _OF_MAIL, _OF_MEID = 3, 4, 5
+_INSIDE = {_OF_ADDRESSES: _ADDRESS, _OF_MAIL: _MAIL}
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +69,7 @@ def recognise(occurrence: Occurrence, shape: int) -> Iterator[Typed]:
         occurrence: the place.
         shape: which of `SHAPES` it is.
     """
-    inside = (_WORD, _ADDRESS, _MAIL, _WORD)[shape]
+    inside = _INSIDE.get(shape, _WORD)
     data = occurrence.leaf.data
     start, end = occurrence.start, occurrence.end
     if (start and data[start - 1] in inside) or (end < len(data) and data[end] in inside):
@@ -86,15 +92,15 @@ def recognise(occurrence: Occurrence, shape: int) -> Iterator[Typed]:
 def _types(text: str, shape: int) -> Iterator[tuple[DataType, float, bool]]:
     """Types whose check the text passes: how often random text would, and whether a key must
     stand beside it."""
-    if shape == 1:
+    if shape == _OF_ADDRESSES:
         if checks.is_hardware_address(text):
             yield DataType.WIFI_MAC, 2.0**-1, True
             yield DataType.BLUETOOTH_MAC, 2.0**-1, True
         return
-    if shape == 2:
+    if shape == _OF_MAIL:
         yield DataType.EMAIL, 2.0**-6, True
         return
-    if shape == 3:
+    if shape == _OF_MEID:
         if checks.is_meid(text):
             yield DataType.MEID, 6 / 16, True
         return
