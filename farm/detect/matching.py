@@ -58,7 +58,12 @@ class Scanner:
         all_carriers = list(carriers)
         budget = Budget(self._limits, sum(len(carrier.data) for carrier in all_carriers))
         walk = Walk(self._engine, budget)
-        plain = [_without_content_encodings(carrier, budget) for carrier in all_carriers]
+        plain = [
+            _without_content_encodings(carrier, budget)
+            if carrier.content_encodings
+            else (carrier.data, (carrier.start,))
+            for carrier in all_carriers
+        ]
         found: list[list[Found]] = [[] for _ in plain]
         for index, one in walk.pieces([data for data, _ in plain]):
             found[index].append(one)

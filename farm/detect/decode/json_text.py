@@ -147,12 +147,15 @@ def _special_strings(data: bytes, first: int, last: int) -> tuple[list[int], lis
         signs = signs[_AFTER_AMPERSAND[raw[signs + 1]]]
         entities = [sign for sign in signs.tolist() if _ENTITY.match(data, first + sign)]
         marks.append(numpy.array(entities, numpy.intp))
-    inside = quotes[quotes < len(raw) - 1] + 1
-    which = [numpy.searchsorted(inside, mark, "right") for mark in marks]
-    which.append((_DOCUMENT[raw[inside]]).nonzero()[0] + 1)
-    if first and _DOCUMENT[raw[0]]:  # a part begins behind a quote
-        which.append(numpy.zeros(1, numpy.intp))
-    chosen = numpy.unique(numpy.concatenate(which))
+    inside = quotes + 1
+    if len(inside) and inside[-1] == len(raw):
+        inside = inside[:-1]
+    special = numpy.zeros(len(inside) + 1, numpy.bool_)
+    for mark in marks:
+        special[numpy.searchsorted(inside, mark, "right")] = True
+    special[1:] |= _DOCUMENT[raw[inside]]
+    special[0] |= first > 0 and _DOCUMENT[raw[0]]  # a part begins behind a quote
+    chosen = special.nonzero()[0]
     starts = numpy.concatenate(([0], inside))[chosen] + first
     ends = numpy.concatenate((quotes, [len(raw)]))[chosen] + first
     return starts.tolist(), ends.tolist()

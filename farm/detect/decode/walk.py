@@ -117,14 +117,14 @@ class Walk:
                 return [pieces[0][0]]
             middle = len(pieces) // 2
             return self._worth_a_look(pieces[:middle]) + self._worth_a_look(pieces[middle:])
-        worth: set[int] = set()
-        for level in levels:
-            marks = self._scan(level)
-            if marks.hits or marks.runs:
-                starts = _starts(level.split(_SEPARATOR))
-                for start in (*(hit[0] for hit in marks.hits), *marks.runs):
-                    worth.add(pieces[bisect.bisect_right(starts, start) - 1][0])
-        return sorted(worth)
+        together = _SEPARATOR.join(levels)
+        marks = self._scan(together)
+        if not marks.hits and not marks.runs:
+            return []
+        starts = _starts(together.split(_SEPARATOR))
+        places = [*(hit[0] for hit in marks.hits), *marks.runs]
+        worth = {bisect.bisect_right(starts, place) - 1 for place in places}
+        return sorted({pieces[which % len(pieces)][0] for which in worth})
 
     def buffer(self, data: bytes, depth: int = 0) -> list[Found]:
         """Search one buffer and all that is packed in it."""
