@@ -38,9 +38,14 @@ def analyse(recording: Readable, rules: Rules) -> Analysis:
         RecordingError: the recording cannot be read.
     """
     with _no_collections():
-        streams = {stream: list(recording.events(stream)) for stream in Stream}
-        exchanges = Replay(recording.exchanges)
-        return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
+        return _analyse(recording, rules)
+
+
+def _analyse(recording: Readable, rules: Rules) -> Analysis:
+    # A function of its own: what it made is gone before cycles are searched for again.
+    streams = {stream: list(recording.events(stream)) for stream in Stream}
+    exchanges = Replay(recording.exchanges)
+    return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
 
 
 @contextmanager
