@@ -11,8 +11,9 @@ import msgspec
 
 from farm.detect.analyse import Readable
 from farm.detect.coverage import find_coverage
-from farm.detect.flows import Carried, Traffic, search
+from farm.detect.flows import Traffic, search
 from farm.detect.identify.known import known_values
+from farm.detect.links import Carried
 from farm.detect.phases import Phases, find_phases
 from farm.detect.replay import Replay
 from farm.detect.timeline import Placed, Timeline

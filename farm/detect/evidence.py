@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from farm.detect.flows import Carried, Checked, Traffic
+from farm.detect.flows import Traffic
 from farm.detect.identify.recognise import Hit
+from farm.detect.links import Carried, Checked
 from farm.detect.parties import Parties
 from farm.detect.timeline import Placed, Timeline
 from farm.model.events import (

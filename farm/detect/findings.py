@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.detect.evidence import Evidence
-from farm.detect.flows import Carried, Checked, Traffic
+from farm.detect.flows import Traffic
 from farm.detect.frequency import Screens
 from farm.detect.groups import Callers, Group, Maker
 from farm.detect.identify.known import handed_over
+from farm.detect.links import Carried, Checked
 from farm.detect.parties import Parties
 from farm.detect.phases import Phases
 from farm.detect.rules import Rules

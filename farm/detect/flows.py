@@ -1,28 +1,28 @@
-"""Finds known values in the session's traffic and links each to the calls that handed it over.
+"""Finds known values in what a session sent: requests, messages, bare streams, DNS questions.
 
-A link needs the call to lie before the flow's start, as far as the clock bounds allow that to be
-said. What a link means for consent is decided in `findings`.
+`links` ties each to the calls that handed it over; what that means for consent is decided in
+`findings`.
 """
 
-import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from farm.detect.connections import Connections
-from farm.detect.decode.carriers import carriers
+from farm.detect.decode.carriers import carriers, name_carriers
 from farm.detect.decode.node import Limits
 from farm.detect.echo import Received, first_answer, received
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Chance, Hit, Recogniser
 from farm.detect.identify.typed import Typed
 from farm.detect.identify.weigh import select
+from farm.detect.links import Carried, Checked, Linker, left
 from farm.detect.matching import Scan, Scanner
 from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
-from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
+from farm.detect.timeline import FOREVER, Placed, Timeline
 from farm.detect.transforms import trace
-from farm.model.events import Call, Connected, Request, Response
+from farm.model.events import NameLookup, Request, Response
 from farm.model.exchange import Exchange
 from farm.model.vocabulary import CANARY_HOST, LinkStrength, Stream
 
@@ -30,34 +30,7 @@ PLAUSIBLE_CHANCE = 0.05
 """What is more likely an accident than this is no match at all."""
 
 _MOST_TYPED = 2000
-
-
-class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """One known value in one exchange: where, when, and which calls can have supplied it."""
-
-    exchange: Exchange
-    event: str  # reference of the request, "" if the stream lacks it
-    interval: Interval  # while the bytes left the app
-    known: Known
-    hits: list[Hit]
-    calls: list[Placed]  # certainly or possibly before the flow: first and last of each stack
-    learned: int  # host ns: what a server sent later is not where the app had the value from
-    ordered: bool  # at least one of the calls lies certainly before the flow's start
-    connection: Placed | None  # the `Connected` event of the same TLS connection
-    link: LinkStrength
-    echo: Received | None  # a server had sent it before any call handed it over
-    request: Request | None = None
-
-
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """A number in one exchange that its own check proves, unknown to this session."""
-
-    exchange: Exchange
-    event: str
-    interval: Interval
-    typed: Typed
-    chance: float
-    request: Request | None = None
+_DNS_PORT = 53
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +75,7 @@ def search(
     scanner = Scanner(recogniser.needles, recogniser.shapes, limits)
     requests = _requests(timeline)
     readable = Readable(traced)
-    linker = _Linker(known, Connections(timeline), requests)
+    linker = Linker(known, Connections(timeline))
     carried: list[Carried] = []
     typed: list[tuple[Exchange, int, Typed]] = []
     cut: dict[str, list[str]] = {}
@@ -110,17 +83,9 @@ def search(
     seen: list[Exchange] = []
     answered = _answered(timeline)
     earliest = FOREVER
-    for whole in exchanges:
-        exchange = without_bytes(whole)
-        seen.append(exchange)
-        earliest = min(earliest, first_answer(whole, answered.get(whole.flow_id)))
-        if is_own(exchange.host):
-            continue
-        if "request" in exchange.truncated:
-            cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
-        if "websocket" in exchange.truncated:
-            cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
-        scans = scanner.scan(carriers(whole))
+
+    def search_one(exchange: Exchange, scans: Sequence[Scan], event: Placed | None) -> None:
+        nonlocal fields, shapes
         fields += len(scans)
         hits: list[Hit] = []
         for scan in scans:
@@ -133,7 +98,23 @@ def search(
         reasons = _unread(scans, chosen, readable)
         if reasons:
             cut.setdefault(exchange.flow_id, []).extend(reasons)
-        carried += linker.group(exchange, chosen)
+        carried.extend(linker.group(exchange, chosen, event))
+
+    for whole in exchanges:
+        exchange = without_bytes(whole)
+        seen.append(exchange)
+        earliest = min(earliest, first_answer(whole, answered.get(whole.flow_id)))
+        if is_own(exchange.host):
+            continue
+        if "request" in exchange.truncated:
+            cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
+        if "websocket" in exchange.truncated:
+            cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
+        search_one(exchange, scanner.scan(carriers(whole)), requests.get(exchange.flow_id))
+    for name, placed in _names_asked(timeline).items():
+        question = _question(name, placed)
+        requests[question.flow_id] = placed
+        search_one(question, scanner.scan(name_carriers(name, question.started)), placed)
     carried.sort(key=lambda one: (one.exchange.started, one.exchange.flow_id))
     typed.sort(key=lambda one: (one[0].started, one[0].flow_id))
     searched = scanner.bytes_searched + traced.bytes_searched
@@ -165,30 +146,29 @@ def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> l
     return list(dict.fromkeys(reasons))
 
 
-class _Sources:
-    """The calls that handed a value over, by their stack, ready to be asked what came before."""
+def _names_asked(timeline: Timeline) -> dict[str, Placed]:
+    """The names that the app asked a DNS server for, each with its first question."""
+    asked: dict[str, Placed] = {}
+    for placed in timeline.of(Stream.NETWORK, NameLookup):
+        body = placed.event.body
+        if isinstance(body, NameLookup) and not is_own(body.name):
+            asked.setdefault(body.name, placed)
+    return asked
 
-    def __init__(self, calls: Sequence[Placed]) -> None:
-        by_stack: dict[tuple[object, ...], list[Placed]] = {}
-        for placed in calls:
-            call = placed.event.body
-            stack = (call.pid, *call.stack) if isinstance(call, Call) else ()
-            by_stack.setdefault(stack, []).append(placed)
-        for members in by_stack.values():
-            members.sort(key=lambda one: (one.interval.lo, one.event.n))
-        self._by_stack = list(by_stack.values())
-        self._starts = [[one.interval.lo for one in members] for members in self._by_stack]
 
-    def before(self, time: int) -> list[Placed]:
-        """The first and the last call of each stack that may lie before `time` (host ns)."""
-        found: list[Placed] = []
-        for members, starts in zip(self._by_stack, self._starts, strict=True):
-            count = bisect.bisect_right(starts, time)
-            if count:
-                found.append(members[0])
-            if count > 1:
-                found.append(members[count - 1])
-        return sorted(found, key=lambda one: one.event.n)
+def _question(name: str, placed: Placed) -> Exchange:
+    """A DNS question as an exchange with the servers of its domain, to whom every label goes."""
+    return Exchange(
+        flow_id=f"dns {placed.event.reference}",
+        started=placed.interval.lo,
+        method="",
+        scheme="dns",
+        host=name,
+        port=_DNS_PORT,
+        path="",
+        request_headers=[],
+        request_body=b"",
+    )
 
 
 def _requests(timeline: Timeline) -> dict[str, Placed]:
@@ -198,91 +178,6 @@ def _requests(timeline: Timeline) -> dict[str, Placed]:
         assert isinstance(body, Request)  # noqa: S101 - `of` returns nothing else
         found.setdefault(body.flow_id, placed)
     return found
-
-
-def _left(exchange: Exchange, request: Placed | None, time: int) -> Interval:
-    """While the bytes left: a request between its first byte and its last, a message at once."""
-    last = request.event.t if request is not None and time == exchange.started else time
-    return Interval(time, max(time, last))
-
-
-class _Linker:
-    """Ties what was found in flows to calls, processes and connections."""
-
-    def __init__(
-        self, known: Sequence[Known], connections: Connections, requests: Mapping[str, Placed]
-    ) -> None:
-        self._known = known
-        self._sources = [_Sources(one.calls) for one in known]
-        self._read = [
-            min((call.interval.lo for call in one.calls), default=FOREVER) for one in known
-        ]
-        self._connections = connections
-        self._requests = requests
-
-    def group(self, exchange: Exchange, hits: Sequence[Hit]) -> list[Carried]:
-        """One `Carried` for each value and time at which it left in this exchange."""
-        request = self._requests.get(exchange.flow_id)
-        grouped: dict[tuple[int, int], list[Hit]] = {}
-        for hit in hits:
-            grouped.setdefault((hit.known, hit.time), []).append(hit)
-        connection = self._connections.of(request)
-        carried: list[Carried] = []
-        for (index, time), members in sorted(grouped.items()):
-            interval = _left(exchange, request, time)
-            one = self._known[index].up_to(interval.hi)
-            if not one.calls and not one.identities:
-                continue  # a place of the phone's way that it had not reached yet
-            possible = self._sources[index].before(interval.lo)
-            possible = _of_process(possible, connection)
-            ordered = any(call.interval.hi <= interval.lo for call in possible)
-            body = request.event.body if request is not None else None
-            carried.append(
-                Carried(
-                    exchange=exchange,
-                    event=request.event.reference if request is not None else "",
-                    interval=interval,
-                    known=one,
-                    hits=sorted(members, key=lambda hit: (hit.leaf.location, hit.leaf.path)),
-                    calls=possible,
-                    learned=min(interval.lo, self._read[index] - 1),
-                    ordered=ordered,
-                    connection=connection,
-                    link=self._strength(members, possible, ordered, connection),
-                    echo=None,
-                    request=body if isinstance(body, Request) else None,
-                )
-            )
-        return carried
-
-    def _strength(
-        self,
-        hits: Sequence[Hit],
-        calls: Sequence[Placed],
-        ordered: bool,
-        connection: Placed | None,
-    ) -> LinkStrength:
-        if calls and any(hit.transforms for hit in hits):
-            return LinkStrength.TRANSFORM
-        pids = {_pid(call) for call in calls}
-        if ordered and connection is not None and _pid(connection) in pids:
-            return LinkStrength.SOCKET
-        if ordered and len(self._connections.processes | pids) == 1:
-            return LinkStrength.PROCESS
-        return LinkStrength.TIME if ordered else LinkStrength.VALUE
-
-
-def _pid(placed: Placed) -> int:
-    body = placed.event.body
-    return body.pid if isinstance(body, Call | Connected) else -1
-
-
-def _of_process(calls: list[Placed], connection: Placed | None) -> list[Placed]:
-    """The calls of the process that opened the connection, where any of it had the value."""
-    if connection is None:
-        return calls
-    same = [call for call in calls if _pid(call) == _pid(connection)]
-    return same or calls
 
 
 def _plausible(carried: Iterable[Carried], chance: Chance) -> list[Carried]:
@@ -329,7 +224,7 @@ def _checked(
             Checked(
                 exchange=exchange,
                 event=request.event.reference if request is not None else "",
-                interval=_left(exchange, request, time),
+                interval=left(exchange, request, time),
                 typed=one,
                 chance=float(f"{chance:.3g}"),
                 request=body if isinstance(body, Request) else None,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.detect.evidence import Evidence
-from farm.detect.flows import Carried, Checked
 from farm.detect.frequency import Screens, frequency
+from farm.detect.links import Carried, Checked
 from farm.detect.parties import Caller, Parties
 from farm.detect.phases import Phases
 from farm.detect.rules import Rules
