@@ -20,7 +20,20 @@ from farm.web.accounts.passwords import Passwords
 from farm.web.http.errors import HANDLERS, on_defect
 from farm.web.http.headers import SecurityHeaders
 from farm.web.http.rates import Rates
-from farm.web.pages import account, audit, campaigns, new_campaign, phones, queue, signing_in
+from farm.web.pages import (
+    account,
+    apps,
+    audit,
+    campaigns,
+    cases,
+    new_campaign,
+    phones,
+    queue,
+    reviews,
+    rules,
+    signing_in,
+    statistics,
+)
 from farm.web.recent import Recent
 from farm.web.rendering import Renderer
 from farm.web.settings import WebSettings
@@ -67,6 +80,11 @@ def routes() -> list[BaseRoute]:
         *signing_in.ROUTES,
         *new_campaign.ROUTES,
         *campaigns.ROUTES,
+        *apps.ROUTES,
+        *cases.ROUTES,
+        *reviews.ROUTES,
+        *statistics.ROUTES,
+        *rules.ROUTES,
         *queue.ROUTES,
         *phones.ROUTES,
         *account.ROUTES,

@@ -16,7 +16,18 @@ from farm.web.texts import LANGUAGES, Language, preferred
 
 LANGUAGE_COOKIE = "farm_language"
 _YEAR = 365 * 24 * 3600
-MENU: tuple[tuple[str, str, Permission], ...] = (("/audit", "menu.audit", Permission.AUDIT),)
+MENU: tuple[tuple[str, str, Permission], ...] = (
+    ("/campaigns", "menu.campaigns", Permission.SEE),
+    ("/apps", "menu.apps", Permission.SEE),
+    ("/cases", "menu.cases", Permission.SEE),
+    ("/reviews", "menu.reviews", Permission.SEE),
+    ("/statistics", "menu.statistics", Permission.SEE),
+    ("/rules", "menu.rules", Permission.SEE),
+    ("/queue", "menu.queue", Permission.SEE),
+    ("/phones", "menu.phones", Permission.SEE),
+    ("/self-check", "menu.self_check", Permission.START),
+    ("/audit", "menu.audit", Permission.AUDIT),
+)
 """Address, text and permission of each part of the page."""
 
 

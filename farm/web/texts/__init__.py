@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+
 from farm.detect.datafiles import read_yaml
 from farm.detect.rules import Text
 from farm.model.errors import SetupError
@@ -24,6 +26,13 @@ _REPORT: dict[str, Mapping[Any, Text]] = {
     "data_type": words.DATA_TYPES,
     "link": words.LINKS,
 }
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text in a file. A comma that is not quoted would end it early: that is an unknown field."""
+
+    zh: str
+    en: str
 
 
 class Texts:
@@ -63,7 +72,8 @@ def load_texts() -> Texts:
         f"{kind}.{value}": text for kind, texts in _REPORT.items() for value, text in texts.items()
     }
     for path in sorted(Path(__file__).parent.glob("*.yaml")):
-        texts, _ = read_yaml(path, dict[str, Text])
+        entries, _ = read_yaml(path, dict[str, _Entry])
+        texts = {key: Text(zh=entry.zh, en=entry.en) for key, entry in entries.items()}
         if double := sorted(found.keys() & texts.keys()):
             raise SetupError(f"{path}: {double[0]}: stands in another file as well")
         found |= texts
