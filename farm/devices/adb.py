@@ -122,6 +122,28 @@ class Adb:
 
         return await self.call(serial, read, timeout, f"pull {remote}")
 
+    async def pull_file(
+        self, serial: str, remote: str, target: Path, *, largest: int, timeout: float = 1800
+    ) -> int:
+        """Write a file of the phone to `target` and return its size in bytes.
+
+        Raises:
+            DeviceError: it is larger than `largest` bytes, or cannot be read.
+        """
+        sync = self.device(serial).sync
+
+        def read() -> int:
+            size = 0
+            with target.open("wb") as file:
+                for chunk in sync.iter_content(remote):
+                    size += len(chunk)
+                    if size > largest:
+                        raise DeviceError(f"{serial}: {remote} is larger than {largest} bytes")
+                    file.write(chunk)
+            return size
+
+        return await self.call(serial, read, timeout, f"pull {remote}")
+
     async def install(
         self, serial: str, apks: Sequence[Path], *, grant: bool = False, timeout: float = 300
     ) -> None:

@@ -13,7 +13,7 @@ from farm.campaign.ledger.take import known_keys
 from farm.campaign.plan.values import AppEntry
 from farm.campaign.store import Store
 from farm.campaign.vocabulary import Cause, JobKind, Reason
-from farm.campaign.worker.analysis import analysis_name
+from farm.campaign.worker.analysis import _found, analysis_name
 from farm.cases.intake import Taken
 from farm.cases.intake import take as take_in
 from farm.detect.rules import load_rules
@@ -115,7 +115,11 @@ class Lab:
             data = to_json(made, session=session, show_values=True)
             address = analysis_name(session_id, f"{judging.work.job:064d}"[::-1])
             await self.store.put_bytes(address, data)
-            await self._end(judging, verdict=made.verdict.kind, detail=address)
+            rows = (
+                *(_found(finding, True) for finding in made.findings),
+                *(_found(finding, False) for finding in made.undetermined),
+            )
+            await self._end(judging, verdict=made.verdict.kind, detail=address, findings=rows)
 
     async def take(self) -> Taken:
         """Let the cases take note of all judgements."""
