@@ -12,10 +12,16 @@ from rich.progress import Progress
 
 from farm.campaign.decisions import Capability, Requirement
 from farm.campaign.ledger.values import SessionOptions
-from farm.campaign.plan.apps import read_apps
+from farm.campaign.plan.apps import check_apps, read_apps
 from farm.campaign.plan.forecast import Forecast, end_day, forecast
 from farm.campaign.plan.history import known_phones, session_seconds
-from farm.campaign.plan.schedule import Schedule, add_schedule, check_schedule, next_due
+from farm.campaign.plan.schedule import (
+    Schedule,
+    add_schedule,
+    check_schedule,
+    next_due,
+    schedules,
+)
 from farm.campaign.plan.stored import stored_apps
 from farm.campaign.plan.values import (
     CampaignPlan,
@@ -34,7 +40,7 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.campaign_status import status
-from farm.cli.campaign_steer import cancel, judge, pause, resume, retry
+from farm.cli.campaign_steer import cancel, judge, pause, resume, retry, unschedule
 from farm.cli.output import console, emit_json, plain, say
 from farm.devices.profiles import load_profiles
 from farm.explore.loader import Scenario, load
@@ -51,7 +57,7 @@ app = typer.Typer(
     ),
 )
 app.command("status")(status)
-for _command in (pause, resume, cancel, retry, judge):
+for _command in (pause, resume, cancel, retry, judge, unschedule):
     app.command()(_command)
 
 _NameArgument = Annotated[str, typer.Argument(help="Name of the campaign.")]
@@ -181,6 +187,7 @@ async def _create(
     address: str,
     home: Path | None,
 ) -> Planned:
+    await asyncio.to_thread(check_apps, apps)  # a list that cannot be used leaves no campaign
     store = open_store(address, home)
     for scenario in scenarios:
         await store.put_file(scenario_name(scenario.sha256), scenario.path, scenario.sha256)
@@ -231,17 +238,22 @@ def list_campaigns(
     home: HomeOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """List campaigns, the newest first."""
+    """List campaigns, the newest first, and schedules that make more of them."""
 
     async def work() -> None:
         async with campaign_database(database, home) as opened:
-            found = await campaigns(opened)
+            found, coming = await campaigns(opened), await schedules(opened)
         if json:
-            emit_json(found)
+            emit_json({"campaigns": found, "schedules": coming})
             return
         for one in found:
             say(f"{one.name}  {one.state}  priority {one.priority}  {one.created:%Y-%m-%d %H:%M}")
-        if not found:
+        for due in coming:
+            say(
+                f"{due.name}  schedule {due.cron} {due.timezone}  priority {due.priority}  "
+                f"next {due.next_due:%Y-%m-%d %H:%M} UTC"
+            )
+        if not found and not coming:
             say("no campaign yet: `farm campaign create NAME --apps FOLDER`")
 
     asyncio.run(work())

@@ -9,6 +9,7 @@ import typer
 
 from farm.campaign.database import Database
 from farm.campaign.plan import control
+from farm.campaign.plan.schedule import end_schedule
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
 from farm.cli.output import say
 from farm.detect.rules import load_rules
@@ -71,6 +72,13 @@ def judge(
         return await control.judge_again(opened, campaign, rules)
 
     say(f"{_steer(database, home, name, again)} recordings are to be judged again")
+
+
+def unschedule(name: _NameArgument, database: DatabaseOption = "", home: HomeOption = None) -> None:
+    """End a schedule: it makes no more campaigns; the ones that it made go on."""
+    if not _steer(database, home, name, end_schedule):
+        raise UsageError(f"schedule {name}: there is none; see `farm campaign list`")
+    say(f"schedule {name} is ended")
 
 
 def _steer(

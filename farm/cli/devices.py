@@ -87,7 +87,7 @@ def _about(one: inventory.PhoneLine) -> str:
     for word, text in (
         ("runs", one.holder),
         ("rests", one.rest_reason),
-        (f"quarantined by {one.quarantined_by}", one.quarantine_reason),
+        (f"quarantined by {one.quarantined_by}:", one.quarantine_reason),
         ("", one.reason),
     ):
         if text:

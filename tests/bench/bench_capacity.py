@@ -79,8 +79,15 @@ async def measure() -> None:
                     await _finished(database, title)
                 first = await measured(database, "first")
                 second = await measured(database, "second")
+    for truth in (first, second):
+        lengths = truth.figures.seconds
+        _say(
+            f"{len(truth.jobs)} sessions: {statistics.mean(lengths):.1f} s each "
+            f"({min(lengths):.1f} to {max(lengths):.1f}), pauses of {truth.figures.pause:.1f} s"
+        )
     for title, truth, figures in (
-        ("itself", first, first.figures),
+        ("from its own figures", first, first.figures),
+        ("from its own figures", second, second.figures),
         ("the second, forecast from the first", second, first.figures),
     ):
         simulated = _simulated(truth, figures)

@@ -40,6 +40,15 @@ def read_apps(source: Path) -> Iterator[FoundApp]:
         yield from _of_list(source)
 
 
+def check_apps(source: Path) -> None:
+    """Look whether a folder or a list has an app that can be read. Blocks.
+
+    Raises:
+        UsageError: it has none, or the first one cannot be used.
+    """
+    next(iter(read_apps(source)))
+
+
 def _of_folder(folder: Path) -> Iterator[FoundApp]:
     found = False
     for path in sorted(folder.iterdir()):

@@ -90,6 +90,35 @@ async def add_schedule(
         )
 
 
+class ScheduleLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One schedule in a list."""
+
+    name: str
+    cron: str
+    timezone: str
+    priority: int
+    next_due: datetime.datetime
+
+
+async def schedules(database: Database) -> list[ScheduleLine]:
+    """Schedules that make campaigns, the next one first."""
+    async with database.transaction() as client:
+        rows = await client.fetch(
+            "SELECT name, cron, timezone, priority, next_due FROM schedule WHERE enabled "
+            "ORDER BY next_due, name"
+        )
+    return [ScheduleLine(**row) for row in rows]
+
+
+async def end_schedule(database: Database, name: str) -> bool:
+    """Make no more campaigns of a schedule; False where there is none of that name."""
+    async with database.transaction() as client:
+        status: str = await client.execute(
+            "UPDATE schedule SET enabled = false WHERE name = $1 AND enabled", name
+        )
+    return status.endswith(" 1")
+
+
 async def start_due(database: Database) -> list[str]:
     """Make the campaigns that are due, without their jobs; returns their names.
 

@@ -1,7 +1,9 @@
 """Figures of a campaign that ran, for a simulation that should come out as it did."""
 
 import datetime
+import itertools
 import statistics
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +12,8 @@ from farm.campaign.database import Database
 from farm.campaign.decisions import Capability, Requirement
 from farm.campaign.simulate.world import Figures, SimulatedPhone
 from farm.model.errors import UsageError
+
+_LONGEST_PAUSE = 120.0  # seconds
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +51,8 @@ async def measured(database: Database, campaign: str) -> Measured:
             )
             for row in await client.fetch("SELECT serial, profile, access, sdk, abi FROM phone")
         }
-    complete = [a for a in attempts if a["cause"] == "none"]
-    if not complete:
+    lengths, pause = _held(attempts)
+    if not lengths:
         raise UsageError(f"campaign {campaign}: no session of it has ended yet")
     slots = {attempt["slot"]: attempt["host"] for attempt in attempts}
     anything = Capability(profile="any", access="su", sdk=99, abi="arm64-v8a")
@@ -58,8 +62,8 @@ async def measured(database: Database, campaign: str) -> Measured:
 
     return Measured(
         figures=Figures(
-            seconds=tuple(_length(a) for a in complete),
-            pause=_pause(attempts),
+            seconds=tuple(lengths),
+            pause=pause,
             phone_fault=share("phone", "farm"),
             app_fault=share("app"),
             unknown=share("unknown"),
@@ -74,25 +78,28 @@ async def measured(database: Database, campaign: str) -> Measured:
     )
 
 
-def _length(attempt: Any) -> float:
-    length: datetime.timedelta = attempt["ended"] - attempt["started"]
-    return length.total_seconds()
-
-
 def _span(attempts: Any) -> float:
     first = min(a["started"] for a in attempts)
     span: datetime.timedelta = max(a["ended"] for a in attempts) - first
     return span.total_seconds()
 
 
-def _pause(attempts: Any) -> float:
-    """Median time of a phone between two sessions; what stood still for minutes is no pause."""
-    gaps = []
-    last: dict[str, datetime.datetime] = {}
+def _held(attempts: Sequence[Any]) -> tuple[list[float], float]:
+    """How long each complete session held its phone, and a phone's pause between two sessions.
+
+    A phone is free once its session is over; the recording is on its way, and the attempt not
+    ended, while the next session runs. What stood still for minutes is no pause.
+    """
+    lengths, pauses = [], []
+    by_slot: dict[str, list[Any]] = {}
     for attempt in attempts:
-        before = last.get(attempt["slot"])
-        if before is not None:
-            gaps.append((attempt["started"] - before).total_seconds())
-        last[attempt["slot"]] = attempt["ended"]
-    short = [gap for gap in gaps if 0 <= gap < 120]
-    return max(statistics.median(short), 0.01) if short else 1.0
+        by_slot.setdefault(attempt["slot"], []).append(attempt)
+    for own in by_slot.values():
+        for attempt, after in itertools.zip_longest(own, own[1:]):
+            end = min(attempt["ended"], after["started"]) if after else attempt["ended"]
+            if attempt["cause"] == "none":
+                lengths.append((end - attempt["started"]).total_seconds())
+            if after:
+                pauses.append((after["started"] - end).total_seconds())
+    short = [pause for pause in pauses if pause < _LONGEST_PAUSE]
+    return lengths, max(statistics.mean(short), 0.01) if short else 1.0

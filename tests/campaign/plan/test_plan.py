@@ -19,8 +19,10 @@ from farm.campaign.plan.schedule import (
     Schedule,
     add_schedule,
     check_schedule,
+    end_schedule,
     next_due,
     plan_started,
+    schedules,
     start_due,
 )
 from farm.campaign.plan.values import AppEntry, check_name
@@ -151,6 +153,19 @@ async def test_two_schedulers_make_one_nightly(database: Database, database_url:
         assert due > datetime.datetime.now(datetime.UTC)
         assert (due.hour, due.minute) == (18, 0), "02:00 in Shanghai is 18:00 UTC"
         assert await client.fetchval("SELECT priority FROM campaign") == 7
+
+
+async def test_an_ended_schedule_makes_no_more_campaigns(database: Database) -> None:
+    await add_schedule(database, "night", Schedule(cron="* * * * *"), plan())
+    assert [(one.name, one.cron) for one in await schedules(database)] == [("night", "* * * * *")]
+    assert await end_schedule(database, "night")
+    assert not await end_schedule(database, "night")
+    async with database.transaction() as client:
+        await client.execute("UPDATE schedule SET next_due = now() - interval '1 hour'")
+    assert await start_due(database) == []
+    assert await schedules(database) == []
+    await add_schedule(database, "night", Schedule(cron="0 2 * * *"), plan())
+    assert len(await schedules(database)) == 1
 
 
 async def test_a_planner_that_died_is_followed_by_another(database: Database) -> None:
