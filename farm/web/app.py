@@ -36,6 +36,10 @@ from farm.web.pages import (
 )
 from farm.web.recent import Recent
 from farm.web.rendering import Renderer
+from farm.web.session import routes as session
+from farm.web.session.desk import Desk
+from farm.web.session.downloads import Downloads
+from farm.web.session.sources import Sources
 from farm.web.settings import WebSettings
 from farm.web.site import Site
 from farm.web.texts import load_texts
@@ -54,6 +58,8 @@ def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIA
         rates=Rates(settings),
         renderer=Renderer(load_texts()),
         recent=Recent(),
+        desk=Desk(Sources(settings, database, store)),
+        downloads=Downloads(settings.reports),
     )
     app = Starlette(
         routes=routes(),
@@ -89,6 +95,7 @@ def routes() -> list[BaseRoute]:
         *phones.ROUTES,
         *account.ROUTES,
         *audit.ROUTES,
+        *session.ROUTES,
     ]
 
 

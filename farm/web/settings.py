@@ -29,6 +29,11 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.home / "web" / "recordings"
 
     @property
+    def reports(self) -> Path:
+        """Folder of reports and evidence packs that were made for visitors."""
+        return self.home / "web" / "reports"
+
+    @property
     def cookie(self) -> str:
         """Name of the sign-in's cookie; browsers hold `__Host-` to this very host and TLS."""
         return "__Host-farm" if self.secure else "farm"

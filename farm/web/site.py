@@ -9,6 +9,8 @@ from farm.web.accounts.passwords import Passwords
 from farm.web.http.rates import Rates
 from farm.web.recent import Recent
 from farm.web.rendering import Renderer
+from farm.web.session.desk import Desk
+from farm.web.session.downloads import Downloads
 from farm.web.settings import WebSettings
 
 
@@ -22,6 +24,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     rates: Rates
     renderer: Renderer
     recent: Recent
+    desk: Desk
+    downloads: Downloads
 
 
 def site_of(request: Request) -> Site:

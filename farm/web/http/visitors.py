@@ -18,6 +18,7 @@ LANGUAGE_COOKIE = "farm_language"
 _YEAR = 365 * 24 * 3600
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/campaigns", "menu.campaigns", Permission.SEE),
+    ("/sessions", "menu.sessions", Permission.SEE),
     ("/apps", "menu.apps", Permission.SEE),
     ("/cases", "menu.cases", Permission.SEE),
     ("/reviews", "menu.reviews", Permission.SEE),

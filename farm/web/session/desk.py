@@ -1,0 +1,119 @@
+"""Keeps the recordings that people look at ready, and does the heavy reading off the event loop.
+
+Bounded: so many at work at once, so much memory kept. A recording that several people open is read
+once.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+
+from farm.model.events import Event
+from farm.model.exchange import Exchange
+from farm.model.vocabulary import Stream
+from farm.recording import Recording
+from farm.web.session.prepared import Prepared, prepare
+from farm.web.session.sources import Source, Sources
+
+_MEMORY = 256 << 20  # bytes of prepared recordings
+_TRAFFIC = 64 << 20  # bytes of single exchanges
+_AT_ONCE = 2  # readers of recordings
+_SECONDS = 120.0
+
+_Made = TypeVar("_Made")
+
+
+class Desk:
+    """The open recordings of one server."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._ready: OrderedDict[str, Prepared] = OrderedDict()
+        self._exchanges: OrderedDict[tuple[str, str], Exchange] = OrderedDict()
+
+    async def open(self, session_id: str) -> tuple[Source, Prepared]:
+        """A session's recording, ready.
+
+        Raises:
+            NoSession: there is none.
+            NotSealed: it is not sealed.
+            FarmError: it cannot be read or judged, or the store is away.
+        """
+        source = await self.sources.find(session_id)
+        key = f"{source.session_id} {source.manifest_sha256} {source.analysis_name}"
+        ready = self._taken(key)
+        if ready is not None:
+            return source, ready
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                ready = self._taken(key)
+                if ready is None:
+                    ready = await self._prepare(source)
+                    self._keep(key, ready)
+        finally:
+            if not lock.locked():
+                self._locks.pop(key, None)
+        return source, ready
+
+    async def read(self, work: Callable[[], _Made], seconds: float = _SECONDS) -> _Made:
+        """Do something slow with files in a thread, when it is its turn."""
+        async with asyncio.timeout(seconds), self._gate:
+            return await asyncio.to_thread(work)
+
+    async def event(self, source: Source, stream: Stream, n: int) -> Event | None:
+        """One event of a recording, None where there is no such one."""
+        return await self.read(lambda: _event(source, stream, n))
+
+    async def exchange(self, source: Source, flow_id: str) -> Exchange | None:
+        """One exchange with its bytes, None where the recording does not hold it."""
+        key = (source.manifest_sha256, flow_id)
+        known = self._exchanges.get(key)
+        if known is not None:
+            self._exchanges.move_to_end(key)
+            return known
+        found = await self.read(lambda: _exchange(source, flow_id))
+        if found is not None and _weight(found) <= _TRAFFIC:
+            self._exchanges[key] = found
+            while sum(map(_weight, self._exchanges.values())) > _TRAFFIC:
+                self._exchanges.popitem(last=False)
+        return found
+
+    async def _prepare(self, source: Source) -> Prepared:
+        analysis = await self.sources.analysis(source)
+        return await self.read(
+            lambda: prepare(Recording.open(source.folder), analysis, source.reported_sha256)
+        )
+
+    def _taken(self, key: str) -> Prepared | None:
+        ready = self._ready.get(key)
+        if ready is not None:
+            self._ready.move_to_end(key)
+        return ready
+
+    def _keep(self, key: str, ready: Prepared) -> None:
+        self._ready[key] = ready
+        while len(self._ready) > 1 and sum(one.memory for one in self._ready.values()) > _MEMORY:
+            self._ready.popitem(last=False)
+
+
+def _event(source: Source, stream: Stream, n: int) -> Event | None:
+    for event in Recording.open(source.folder).events(stream):
+        if event.n == n:
+            return event
+    return None
+
+
+def _exchange(source: Source, flow_id: str) -> Exchange | None:
+    for exchange in Recording.open(source.folder).exchanges():
+        if exchange.flow_id == flow_id:
+            return exchange
+    return None
+
+
+def _weight(exchange: Exchange) -> int:
+    messages = sum(len(message.content) for message in exchange.messages)
+    return len(exchange.request_body) + len(exchange.response_body) + messages + 4096
