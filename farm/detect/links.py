@@ -130,7 +130,7 @@ class Linker:
                     request=body if isinstance(body, Request) else None,
                 )
             )
-        return carried
+        return _explained(carried)
 
     def _strength(
         self,
@@ -147,6 +147,25 @@ class Linker:
         if ordered and len(self._connections.processes | pids) == 1:
             return LinkStrength.PROCESS
         return LinkStrength.TIME if ordered else LinkStrength.VALUE
+
+
+def _explained(carried: list[Carried]) -> list[Carried]:
+    """Without positions that were known later only, where one that was known stands for the bytes.
+
+    A phone that moves has many positions that a rounded one may stand for.
+    """
+    told = {spot for one in carried if _had(one) for spot in _spots(one)}
+    return [one for one in carried if _had(one) or not (spots := _spots(one)) or spots - told]
+
+
+def _had(one: Carried) -> bool:
+    return bool(one.calls or one.known.identities)
+
+
+def _spots(one: Carried) -> set[tuple[str, tuple[str, ...], int]]:
+    """Where the positions of one value stand in the exchange."""
+    places = (hit for hit in one.hits if hit.place is not None)
+    return {(hit.leaf.location, hit.leaf.path, hit.start) for hit in places}
 
 
 def _pid(placed: Placed) -> int:

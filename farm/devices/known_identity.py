@@ -17,6 +17,14 @@ _OWN_ANDROID_IDS = 26
 """From this API level on every app has an Android ID of its own, which adb cannot ask for
 (developer.android.com, "Android 8.0 behavior changes", section "Privacy")."""
 
+_WIFI_STATUS = 30
+"""From this API level on the shell can ask for the state of Wi-Fi (AOSP, WifiShellCommand)."""
+
+# WifiInfo.toString: the name in quotation marks, which later levels left out for a while.
+SSID = re.compile(r'\bSSID: "?([^",\n]{1,64})"?,')
+_BSSID = re.compile(r"\bBSSID: ([0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5})")
+_HIDDEN = frozenset({"<unknown ssid>", "<none>", "02:00:00:00:00:00", "00:00:00:00:00:00"})
+
 _ADDRESS = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}", re.IGNORECASE)
 _TEXT = re.compile(r"[\x21-\x7e]{4,64}")
 _NUMBER = re.compile(r"[0-9]{15}")
@@ -30,6 +38,7 @@ async def read_identity(phone: Phone) -> list[PhoneIdentity | DeviceNote]:
         DeviceGone: the phone vanished.
     """
     found: list[PhoneIdentity | DeviceNote] = []
+    await _wifi(phone, found)
     root = phone.profile.access is not AccessMode.GADGET
     # Build.getSerial() answers with the first of these that is set.
     await _ask(phone, found, DataType.SERIAL, "serial number", _TEXT, "getprop", "ro.serialno")
@@ -49,6 +58,31 @@ async def read_identity(phone: Phone) -> list[PhoneIdentity | DeviceNote]:
     else:
         found.append(_note("Wi-Fi address and IMEI", "the phone has no root"))
     return found
+
+
+async def _wifi(phone: Phone, found: list[PhoneIdentity | DeviceNote]) -> None:
+    """Name and hardware address of the access point, as the Wi-Fi service tells the shell."""
+    if phone.info.sdk >= _WIFI_STATUS:
+        argv = ("cmd", "wifi", "status")
+    else:  # the whole state is megabytes on some phones; this line of it is always near its start
+        argv = ("sh", "-c", "dumpsys wifi | grep -m 1 mWifiInfo")
+    try:
+        answer = await phone.shell(*argv, timeout=15)
+    except DeviceGone:
+        raise
+    except DeviceError as error:
+        found.append(_note("Wi-Fi name", str(error)))
+        return
+    name, address = SSID.search(answer.stdout), _BSSID.search(answer.stdout)
+    for data_type, what, told in (
+        (DataType.WIFI_SSID, "Wi-Fi name", name),
+        (DataType.WIFI_BSSID, "Wi-Fi access point's address", address),
+    ):
+        value = told[1] if told is not None else ""
+        if not value or value in _HIDDEN:
+            found.append(_note(what, "the phone is in no Wi-Fi, or does not tell"))
+        else:
+            found.append(PhoneIdentity(data_type=data_type, value=value, how="read", name=what))
 
 
 async def _ask(

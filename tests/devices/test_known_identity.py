@@ -6,7 +6,7 @@ import pytest
 
 from farm.devices.adb import Adb
 from farm.devices.identity import identify, prove_access
-from farm.devices.known_identity import NOTE, parcel_text, read_identity
+from farm.devices.known_identity import NOTE, SSID, parcel_text, read_identity
 from farm.devices.profiles import DeviceProfile
 from farm.model.events import DeviceNote, PhoneIdentity
 from farm.model.vocabulary import DataType
@@ -35,8 +35,38 @@ async def test_what_a_phone_says(
     notes = [one.detail for one in told if isinstance(one, DeviceNote)]
     asked = await phone.check("getprop", "ro.serialno")
     assert values[DataType.SERIAL] == asked.strip()
-    assert len(values) + len(notes) == 5
+    assert len(values) + len(notes) == 7
+    assert values[DataType.WIFI_SSID] == twin.system.identity.wifi_ssid
+    assert values[DataType.WIFI_BSSID] == twin.system.identity.wifi_bssid
     assert all(one.how == "read" for one in told if isinstance(one, PhoneIdentity))
     assert all(one.name == NOTE for one in told if isinstance(one, DeviceNote))
     assert any("Android ID" in note and "its own" in note for note in notes)
     assert DataType.ANDROID_ID not in values
+
+
+@pytest.mark.parametrize("profile", ["xiaomi-mi8-android9-su", "pixel6-android13-su"])
+async def test_a_phone_in_no_wifi_says_none(
+    profile: str, adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(profile)
+    twin.system.wifi_on = False
+    phone = await identify(adb, twin.serial, profiles)
+    await prove_access(phone)
+    told = await read_identity(phone)
+    types = {one.data_type for one in told if isinstance(one, PhoneIdentity)}
+    assert not types & {DataType.WIFI_SSID, DataType.WIFI_BSSID}
+    assert sum("Wi-Fi" in one.detail for one in told if isinstance(one, DeviceNote)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('mWifiInfo SSID: "Lab 1", BSSID: 02:1a:11:00:00:01, MAC: x', "Lab 1"),
+        ("mWifiInfo SSID: Lab-1, BSSID: 02:1a:11:00:00:01, MAC: x", "Lab-1"),
+        ("WifiInfo: SSID: <unknown ssid>, BSSID: 02:00:00:00:00:00", "<unknown ssid>"),
+        ("mWifiInfo BSSID: 02:1a:11:00:00:01", None),
+    ],
+)
+def test_the_name_in_what_wifi_info_prints(line: str, name: str | None) -> None:
+    found = SSID.search(line)
+    assert (found[1] if found else None) == name

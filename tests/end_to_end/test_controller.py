@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(180)]
 
 EAGER = APKS / "eager.apk"
 PACKAGE = "com.example.eager"
+_OURS = "sourceid NOT NULL"  # contacts that the phone's owner has belong to no source
 
 
 class Command:
@@ -170,7 +171,10 @@ async def test_the_next_lease_cleans_what_a_killed_controller_left_on_the_phone(
             process.kill()
             await process.wait()
         await command.leaves_nothing()
-        assert await _owed(lab) == {"app", "proxy", "frida-server", "reverse"}
+        assert await _owed(lab) == {
+            *("app", "proxy", "frida-server", "reverse"),
+            *("contacts", "calendar", "message", "photo"),
+        }
         settings = LabSettings(home=command.home, adb_port=lab.adb_port)
         async with Lab(settings) as next_life, next_life.pool.lease(timeout=60):
             assert await _owed(lab) == set()
@@ -194,10 +198,18 @@ async def _owed(lab: TwinLab) -> set[str]:
     async def shell(*argv: str) -> str:
         return (await adb.shell(serial, argv)).stdout.strip()
 
+    async def rows(uri: str, where: str) -> str:
+        query = ("query", "--uri", f"content://{uri}", "--projection", "_id", "--where", where)
+        return await shell("content", *query)
+
     found = {
         "app": PACKAGE in await shell("pm", "list", "packages"),
         "proxy": await shell("settings", "get", "global", "http_proxy") not in ("null", ":0"),
         "frida-server": "farm-frida" in await shell("ps", "-A"),
+        "contacts": "Row: 0" in await rows("com.android.contacts/raw_contacts", _OURS),
+        "calendar": "Row: 0" in await rows("com.android.calendar/events", "1"),
+        "message": "Row: 0" in await rows("sms", "body LIKE '%【驿站】%'"),
+        "photo": "IMG_" in await shell("ls", "/sdcard/DCIM"),
         "reverse": "tcp:28080" in (await _adb(lab, "-s", serial, "reverse", "--list")),
     }
     return {name for name, owed in found.items() if owed}

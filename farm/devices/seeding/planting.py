@@ -39,7 +39,7 @@ _ROWS: tuple[tuple[DataType, _Sow, _Take], ...] = (
 )
 """What is planted through the phone's content providers."""
 
-_WIFI = "the name is the access point's and cannot be planted over adb; it was asked for instead"
+_WIFI = "the name is the access point's own and cannot be planted over adb; at most it is read"
 
 
 async def plant(phone: Phone, plan: SeedPlan, ledger: Ledger) -> list[Fact]:

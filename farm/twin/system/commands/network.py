@@ -81,10 +81,20 @@ async def cmd_wifi(context: Context, words: list[str]) -> int:
         system.wifi_on = words[1:2] == ["enabled"]
         system.settings["global"]["wifi_on"] = str(int(system.wifi_on))
     elif system.wifi_on:
-        await context.out(f'Wifi is enabled\nWifi is connected to "{system.identity.wifi_ssid}"\n')
+        name = system.identity.wifi_ssid
+        await context.out(f'Wifi is enabled\nWifi is connected to "{name}"\n{wifi_info(context)}\n')
     else:
         await context.out("Wifi is disabled\n")
     return 0
+
+
+def wifi_info(context: Context) -> str:
+    """The connection as `WifiInfo.toString` writes it."""
+    identity = context.system.identity
+    return (
+        f'WifiInfo: SSID: "{identity.wifi_ssid}", BSSID: {identity.wifi_bssid}, MAC: '
+        f"{identity.wifi_mac}, Supplicant state: COMPLETED, RSSI: -52, Link speed: 433Mbps"
+    )
 
 
 async def netstat(context: Context) -> int:
