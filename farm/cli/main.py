@@ -34,6 +34,14 @@ COMMANDS = {
     "campaign": Entry(
         "farm.cli.campaign:app", "Thousands of apps on many phones and hosts, nothing lost."
     ),
+    "apps": Entry(
+        "farm.cli.apps:app",
+        "The register of apps: which versions there are, who signed them, where each was seen.",
+    ),
+    "cases": Entry(
+        "farm.cli.cases:app",
+        "Violations from the finding to the end: notice, re-test, fixed or not.",
+    ),
     "nightly": Entry(
         "farm.cli.nightly:nightly",
         "Run a list of apps and report what changed since each one's last comparable run.",

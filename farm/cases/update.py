@@ -1,0 +1,46 @@
+"""One round of everything cases do by themselves: judgements, re-tests, deadlines.
+
+Safe to run at any time, as often as one likes, and in several processes.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from farm.campaign.database import Database
+from farm.campaign.store import Store
+from farm.cases.intake import Taken, take
+from farm.cases.retests import plan_retests
+from farm.cases.steps import expire
+from farm.detect.clauses.packs import LoadedPack
+from farm.detect.rules import RulePack
+
+_ROUND = 200
+
+
+class Updated(msgspec.Struct, kw_only=True):
+    """What one round did."""
+
+    taken: Taken
+    retests: int = 0
+    overdue: int = 0
+
+
+async def update(
+    database: Database, store: Store, rules: RulePack, packs: Sequence[LoadedPack]
+) -> Updated:
+    """Take note of all judgements, queue re-tests of new versions, mark what is overdue.
+
+    Raises:
+        DatabaseUnavailable, StoreUnavailable: what was done stays; the rest comes next time.
+    """
+    total = Taken()
+    while True:
+        taken = await take(database, store, rules, packs, limit=_ROUND)
+        for field in Taken.__struct_fields__:
+            setattr(total, field, getattr(total, field) + getattr(taken, field))
+        if taken.judgements + taken.unreadable < _ROUND:
+            break
+    return Updated(
+        taken=total, retests=await plan_retests(database), overdue=await expire(database)
+    )
