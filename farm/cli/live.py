@@ -20,6 +20,7 @@ from farm.model.events import (
     Step,
     Tap,
     TlsFailed,
+    Withdrawn,
 )
 from farm.model.vocabulary import CANARY_HOST, ConsentAnswer, DataType, GapCause, Phase
 from farm.session.live import follow
@@ -28,6 +29,7 @@ _PHASE_COLOURS = {
     Phase.BEFORE_CONSENT: "yellow",
     Phase.AFTER_ACCEPT: "green",
     Phase.AFTER_DECLINE: "magenta",
+    Phase.AFTER_WITHDRAWAL: "magenta",
 }
 _PHASE_OF = {
     ConsentAnswer.ACCEPT: Phase.AFTER_ACCEPT,
@@ -56,6 +58,8 @@ class LiveView:
         body = event.body
         if isinstance(body, Tap) and body.answer is not None:
             self._phase = _PHASE_OF[body.answer]
+        elif isinstance(body, Withdrawn):
+            self._phase = Phase.AFTER_WITHDRAWAL
         described = self._describe(event)
         if described is None:
             return
@@ -89,6 +93,8 @@ class LiveView:
                 return "dialog", "blue", f"{kind} {title}".rstrip()
             case Tap(text=text, answer=answer):
                 return "tap", "blue", f"{text} {f'({answer})' if answer else ''}".rstrip()
+            case Withdrawn(way=way):
+                return "withdrawn", "blue", " > ".join(way)
             case Step(name=name, state=state) if state != "end":
                 return "step", "dim", f"{name} {state}"
             case Gap(cause=cause, scope=scope) if cause is not GapCause.TLS_REFUSED:

@@ -22,7 +22,7 @@ from farm.model.events import Call, Connected
 from farm.model.finding import Finding, Party
 from farm.model.vocabulary import PERSONAL, DataType, Level, Phase, Severity
 
-_SUSPICIOUS = (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE)
+_SUSPICIOUS = (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE, Phase.AFTER_WITHDRAWAL)
 _LEVELS = (Level.TRANSMITTED_THIRD_PARTY, Level.TRANSMITTED, Level.ACCESSED)
 _SEVERITIES = (Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 

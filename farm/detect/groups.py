@@ -191,4 +191,6 @@ def _phase_reasons(phase: Phase, phases: Phases) -> list[str]:
         return [f"certainly before the answering tap {phases.answers[0].event.reference}"]
     if phase is Phase.AFTER_DECLINE:
         return [f"certainly after the declining tap {phases.answers[-1].event.reference}"]
+    if phase is Phase.AFTER_WITHDRAWAL:
+        return [f"certainly after the withdrawal {phases.withdrawals[-1].event.reference}"]
     return []

@@ -1,7 +1,8 @@
 """Cuts a session into consent phases, and says in which phase an interval certainly lies.
 
 An answer is a tap that the scenario made on a dialog recognised as a privacy consent. While a
-tap was on its way the phase is undetermined. Nothing here looks at what the app collected.
+tap, or a withdrawal of the consent, was on its way the phase is undetermined. Nothing here looks at
+what the app collected.
 """
 
 import itertools
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
-from farm.model.events import Dialog, Restarted, Screen, Tap
+from farm.model.events import Dialog, Restarted, Screen, Tap, Withdrawn
 from farm.model.finding import PhaseInterval
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
 
@@ -59,6 +60,7 @@ class Phases(msgspec.Struct, frozen=True):
 
     segments: list[Segment]
     answers: list[Placed]
+    withdrawals: list[Placed]
     dialog_seen: bool
     notes: list[str]  # what a reader must know about how the phases were cut
 
@@ -98,7 +100,7 @@ class Phases(msgspec.Struct, frozen=True):
         segment = self.segments[index]
         return any(
             segment.lo == answer.interval.lo and segment.hi == answer.interval.hi + 1
-            for answer in self.answers
+            for answer in (*self.answers, *self.withdrawals)
         )
 
     def _border(self, neighbour: int, default: int) -> tuple[int, int]:
@@ -112,6 +114,7 @@ class Phases(msgspec.Struct, frozen=True):
 def find_phases(timeline: Timeline) -> Phases:
     """Cut the session into phases from what the scenario saw and tapped."""
     answers: list[Placed] = []
+    withdrawals: list[Placed] = []
     dialog_seen = False
     opaque_from: int | None = None
     notes: list[str] = []
@@ -127,7 +130,8 @@ def find_phases(timeline: Timeline) -> Phases:
         elif isinstance(body, Dialog) and body.dialog is DialogKind.PRIVACY_CONSENT:
             dialog_seen = True
             if given is None and opaque_from is not None:  # it asks: so nothing was agreed to yet
-                layers.append(Segment(when.lo, FOREVER, Phase.BEFORE_CONSENT))
+                asked = Phase.AFTER_WITHDRAWAL if withdrawals else Phase.BEFORE_CONSENT
+                layers.append(Segment(when.lo, FOREVER, asked))
                 opaque_from = None
             if given is ConsentAnswer.ACCEPT and restarted_at is not None:
                 asked_again_from = restarted_at if asked_again_from is None else asked_again_from
@@ -145,7 +149,26 @@ def find_phases(timeline: Timeline) -> Phases:
             layers.append(Segment(when.lo, when.hi + 1, Phase.UNDETERMINED))
             layers.append(Segment(when.hi + 1, FOREVER, phase))
             restarted_at = asked_again_from = None
-        elif isinstance(body, Tap) and opaque_from is None and not answers and _may_agree(body):
+            opaque_from = None
+        elif isinstance(body, Withdrawn):
+            if given is not ConsentAnswer.ACCEPT:
+                notes.append(f"a withdrawal without an agreement before ({placed.event.reference})")
+                continue
+            withdrawals.append(placed)
+            given = None
+            layers.append(Segment(when.lo, when.hi + 1, Phase.UNDETERMINED))
+            # A consent that nobody knows whether it was given cannot be withdrawn for certain.
+            sure = asked_again_from is None
+            phase = Phase.AFTER_WITHDRAWAL if sure else Phase.UNDETERMINED
+            layers.append(Segment(when.hi + 1, FOREVER, phase))
+            restarted_at = asked_again_from = None
+        elif (
+            isinstance(body, Tap)
+            and opaque_from is None
+            and given is None
+            and _after(placed, withdrawals)
+            and _may_agree(body)
+        ):
             opaque_from = when.lo
             layers.append(Segment(opaque_from, FOREVER, Phase.UNDETERMINED))
             notes.append(
@@ -156,11 +179,16 @@ def find_phases(timeline: Timeline) -> Phases:
         notes.append("no consent dialog was ever seen: no consent was given at all")
         if _unrecognised_policy(timeline):
             notes.append("a screen spoke of a privacy policy but was not recognised as a dialog")
-    return Phases(_flatten(layers), answers, dialog_seen, notes)
+    return Phases(_flatten(layers), answers, withdrawals, dialog_seen, notes)
+
+
+def _after(tap: Placed, withdrawals: Sequence[Placed]) -> bool:
+    """Whether a tap lies after the last withdrawal: those within it are its own."""
+    return not withdrawals or tap.interval.lo > withdrawals[-1].interval.hi
 
 
 def _relevant(timeline: Timeline) -> list[Placed]:
-    chosen = timeline.of(Stream.UI, Dialog, Tap) + timeline.of(Stream.DEVICE, Restarted)
+    chosen = timeline.of(Stream.UI, Dialog, Tap, Withdrawn) + timeline.of(Stream.DEVICE, Restarted)
     chosen.sort(key=lambda one: (one.interval.lo, one.event.stream, one.event.n))
     return chosen
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from farm.model.events import Event, Launched, Restarted, Tap
+from farm.model.events import Event, Launched, Restarted, Tap, Withdrawn
 from farm.model.session import ClockFit
 from farm.model.vocabulary import STREAM_CLOCK, Clock, Stream
 
@@ -100,7 +100,7 @@ def place(event: Event, clock: ClockFit | None) -> Interval:
     lie anywhere.
     """
     body = event.body
-    if isinstance(body, Tap | Launched | Restarted):
+    if isinstance(body, Tap | Withdrawn | Launched | Restarted):
         return Interval(min(body.sent, body.confirmed), max(body.sent, body.confirmed))
     if STREAM_CLOCK[event.stream] is Clock.HOST:
         return Interval(event.t, event.t)

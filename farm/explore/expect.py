@@ -18,6 +18,7 @@ PHASES: dict[tuple[str, str], Phase | None] = {
     ("consent", ""): Phase.BEFORE_CONSENT,
     ("", "accept"): Phase.AFTER_ACCEPT,
     ("", "decline"): Phase.AFTER_DECLINE,
+    ("", "withdrawal"): Phase.AFTER_WITHDRAWAL,
 }
 """What `before` and `after` may say together, and the phase that is meant."""
 
@@ -47,7 +48,7 @@ class Expect:
         Args:
             data_type: a word of `farm.model.vocabulary.DataType`, such as "imei".
             before: "consent", or nothing.
-            after: "accept" or "decline", or nothing; without either, at any time.
+            after: "accept", "decline", "withdrawal" or nothing; without either, at any time.
 
         Raises:
             ValueError: a word that is not known.
@@ -96,8 +97,8 @@ def phase_of(before: str, after: str) -> Phase | None:
     """
     if (before, after) not in PHASES:
         raise ValueError(
-            f"before={before!r}, after={after!r}: expected before='consent', after='accept' or "
-            "after='decline', or neither"
+            f"before={before!r}, after={after!r}: expected before='consent', after='accept', "
+            "after='decline' or after='withdrawal', or neither"
         )
     return PHASES[before, after]
 

@@ -31,7 +31,6 @@ class Standard(StrEnum):
     POLICY_READABLE = "policy_readable"  # opens, in the user's language, with legible text
     ACCOUNT_DELETION_WITHIN_FOUR_TAPS = "account_deletion_within_four_taps"
     CONSENT_CAN_BE_WITHDRAWN = "consent_can_be_withdrawn"
-    QUIET_AFTER_WITHDRAWAL = "quiet_after_withdrawal"  # no collection once consent is withdrawn
     PERSONALISED_ADS_CAN_BE_SWITCHED_OFF = "personalised_ads_can_be_switched_off"
     TARGETED_PUSH_CAN_BE_SWITCHED_OFF = "targeted_push_can_be_switched_off"
     PERMISSIONS_KEPT_ON_UPGRADE = "permissions_kept_on_upgrade"

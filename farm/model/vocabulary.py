@@ -149,6 +149,7 @@ class Phase(StrEnum):
     BEFORE_CONSENT = "before_consent"  # first instruction of the app until the answering tap
     AFTER_ACCEPT = "after_accept"
     AFTER_DECLINE = "after_decline"
+    AFTER_WITHDRAWAL = "after_withdrawal"  # agreed first, then withdrew the consent in the app
     UNDETERMINED = "undetermined"  # the event's interval overlaps a border of two phases
 
 

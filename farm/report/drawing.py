@@ -130,6 +130,7 @@ _PHASE_NAMES = {
     Phase.BEFORE_CONSENT: ("同意前", "before consent"),
     Phase.AFTER_ACCEPT: ("同意后", "after accepting"),
     Phase.AFTER_DECLINE: ("拒绝后", "after declining"),
+    Phase.AFTER_WITHDRAWAL: ("撤回后", "after withdrawing"),
     Phase.UNDETERMINED: ("不确定", "undetermined"),
 }
 

@@ -43,6 +43,7 @@ PHASES: dict[Phase, Text] = {
     Phase.BEFORE_CONSENT: Text(zh="同意前", en="Before consent"),
     Phase.AFTER_ACCEPT: Text(zh="同意后", en="After accepting"),
     Phase.AFTER_DECLINE: Text(zh="拒绝后", en="After declining"),
+    Phase.AFTER_WITHDRAWAL: Text(zh="撤回同意后", en="After withdrawing"),
     Phase.UNDETERMINED: Text(zh="阶段不确定", en="Phase undetermined"),
 }
 

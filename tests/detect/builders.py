@@ -27,6 +27,7 @@ from farm.model.events import (
     Stopped,
     Tap,
     Transform,
+    Withdrawn,
 )
 from farm.model.exchange import Exchange, Message
 from farm.model.finding import Analysis
@@ -165,6 +166,13 @@ class Scene:
             confirmed=ns(at + takes),
             dialog=dialog,
             answer=answer,
+        )
+        self.add(Stream.UI, at + takes, body)
+
+    def withdrawal(self, at: float, *, takes: float = 1000) -> None:
+        """The consent is withdrawn inside the app, which shows that it is so."""
+        body = Withdrawn(
+            way=["设置", "撤回同意"], shown="已撤回", sent=ns(at), confirmed=ns(at + takes)
         )
         self.add(Stream.UI, at + takes, body)
 

@@ -89,6 +89,53 @@ def test_restart_after_decline_stays_declined() -> None:
     assert at(phases(scene), 11_000) is Phase.AFTER_DECLINE
 
 
+def withdrawn(at_ms: int = 10_000) -> Scene:
+    scene = answered()
+    scene.tap(at_ms, "撤回同意")
+    scene.tap(at_ms + 500, "确定")  # within the withdrawal: no agreement
+    scene.withdrawal(at_ms, takes=1000)
+    return scene
+
+
+def test_a_withdrawal_ends_the_agreement() -> None:
+    found = phases(withdrawn())
+    assert [at(found, t) for t in (9999, 10_000, 11_000, 11_001, 99_000)] == [
+        Phase.AFTER_ACCEPT,
+        Phase.UNDETERMINED,
+        Phase.UNDETERMINED,
+        Phase.AFTER_WITHDRAWAL,
+        Phase.AFTER_WITHDRAWAL,
+    ]
+    shown = [interval.phase for interval in found.intervals(Interval(ns(0), ns(20_000)))]
+    assert shown == [Phase.BEFORE_CONSENT, Phase.AFTER_ACCEPT, Phase.AFTER_WITHDRAWAL]
+
+
+def test_after_a_withdrawal_the_app_may_ask_and_be_agreed_to_again() -> None:
+    scene = withdrawn()
+    scene.restart(12_000)
+    scene.dialog(13_000)
+    assert at(phases(scene), 14_000) is Phase.AFTER_WITHDRAWAL
+    scene.answer(15_000, ConsentAnswer.ACCEPT)
+    found = phases(scene)
+    assert at(found, 14_000) is Phase.AFTER_WITHDRAWAL
+    assert at(found, 16_000) is Phase.AFTER_ACCEPT
+
+
+def test_a_tap_that_may_have_agreed_again_leaves_the_phase_open() -> None:
+    scene = withdrawn()
+    scene.tap(20_000, "进入")
+    assert at(phases(scene), 15_000) is Phase.AFTER_WITHDRAWAL
+    assert at(phases(scene), 21_000) is Phase.UNDETERMINED
+
+
+def test_nothing_is_withdrawn_that_was_not_given() -> None:
+    scene = Scene()
+    scene.withdrawal(10_000)
+    found = phases(scene)
+    assert at(found, 12_000) is Phase.BEFORE_CONSENT
+    assert any("without an agreement" in note for note in found.notes)
+
+
 def test_dialog_after_a_doubtful_tap_shows_that_nothing_was_agreed() -> None:
     scene = Scene()
     scene.tap(1000, "进入")

@@ -14,7 +14,9 @@ def test_rule_table() -> None:
     ids = [rule.id for rule in pack.rules]
     assert len(ids) == len(set(ids))
     assert {(rule.phase, rule.level) for rule in pack.rules} == {
-        (phase, level) for phase in (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE) for level in Level
+        (phase, level)
+        for phase in (Phase.BEFORE_CONSENT, Phase.AFTER_DECLINE, Phase.AFTER_WITHDRAWAL)
+        for level in Level
     }
     for rule in pack.rules:
         assert rule.explanation.zh and rule.explanation.en and rule.title.zh and rule.title.en

@@ -169,6 +169,13 @@ SIGNALS = (
         find=_in_phase(Phase.AFTER_DECLINE, sent=False),
     ),
     Signal(
+        id=SignalId.COLLECTS_AFTER_WITHDRAWAL,
+        zh="撤回同意后仍收集个人信息",
+        en="still collects once consent was withdrawn",
+        needs=(Need.WITHDRAWN, Need.COVERAGE),
+        find=_in_phase(Phase.AFTER_WITHDRAWAL, sent=False),
+    ),
+    Signal(
         id=SignalId.THIRD_PARTY_RECEIVES,
         zh="未经同意向第三方提供个人信息",
         en="a third party received personal information without consent",

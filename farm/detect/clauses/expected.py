@@ -91,11 +91,6 @@ _TRIED: dict[SignalId, tuple[Standard, str, str]] = {
         "未提供撤回同意的途径",
         "no way to withdraw consent was found",
     ),
-    SignalId.COLLECTS_AFTER_WITHDRAWAL: (
-        Standard.QUIET_AFTER_WITHDRAWAL,
-        "撤回同意后仍收集个人信息",
-        "still collects once consent was withdrawn",
-    ),
     SignalId.NO_ADVERTISING_OPT_OUT: (
         Standard.PERSONALISED_ADS_CAN_BE_SWITCHED_OFF,
         "未提供关闭个性化广告的选项",
@@ -140,7 +135,6 @@ _TRIED: dict[SignalId, tuple[Standard, str, str]] = {
 _ALSO_NEEDS: dict[SignalId, tuple[Need, ...]] = {
     SignalId.UNUSABLE_AFTER_DECLINE: (Need.DECLINED,),
     SignalId.NAGGED_AFTER_DECLINE: (Need.DECLINED,),
-    SignalId.COLLECTS_AFTER_WITHDRAWAL: (Need.COVERAGE,),
 }
 
 SIGNALS = tuple(

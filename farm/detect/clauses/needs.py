@@ -23,6 +23,7 @@ class Need(StrEnum):
     CONSENT_DIALOG = "consent_dialog"  # a privacy consent was on the screen
     ACCEPTED = "accepted"  # the scenario agreed
     DECLINED = "declined"  # the scenario refused
+    WITHDRAWN = "withdrawn"  # the scenario withdrew the consent, and the app showed that
     READABLE_SCREENS = "readable_screens"  # texts were in the hierarchies, not in pictures alone
     PERMISSION_HOOKS = "permission_hooks"  # requests of permissions were watched inside the app
     PERMISSION_DENIED = "permission_denied"  # a permission was refused
@@ -40,6 +41,7 @@ _MET: dict[Need, Callable[[Case], bool]] = {
     Need.CONSENT_DIALOG: lambda case: bool(case.consent_dialogs),
     Need.ACCEPTED: lambda case: case.answered(ConsentAnswer.ACCEPT),
     Need.DECLINED: lambda case: case.answered(ConsentAnswer.DECLINE),
+    Need.WITHDRAWN: lambda case: bool(case.phases.withdrawals),
     Need.READABLE_SCREENS: lambda case: case.screens_readable,
     Need.PERMISSION_HOOKS: lambda case: case.hooked("permission."),
     Need.PERMISSION_DENIED: lambda case: bool(case.denials),
@@ -57,6 +59,7 @@ DESCRIPTIONS: dict[Need, tuple[str, str]] = {
     Need.CONSENT_DIALOG: ("出现隐私弹窗", "a consent dialog was shown"),
     Need.ACCEPTED: ("已点击同意", "the scenario agreed"),
     Need.DECLINED: ("已点击不同意", "the scenario refused"),
+    Need.WITHDRAWN: ("已撤回同意", "the scenario withdrew the consent"),
     Need.READABLE_SCREENS: ("界面文字可读取", "the screens' texts could be read"),
     Need.PERMISSION_HOOKS: ("监测权限申请", "permission requests were watched"),
     Need.PERMISSION_DENIED: ("已拒绝权限", "a permission was refused"),

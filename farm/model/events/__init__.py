@@ -56,6 +56,7 @@ from farm.model.events.ui import (
     Screen,
     Step,
     Tap,
+    Withdrawn,
 )
 from farm.model.vocabulary import Stream
 
@@ -102,6 +103,7 @@ __all__ = [
     "Transform",
     "WebSocketMessage",
     "WebViewUsed",
+    "Withdrawn",
     "decode_event",
     "encode_event",
 ]
@@ -115,6 +117,7 @@ AnyBody = (
     | Screen
     | Dialog
     | Tap
+    | Withdrawn
     | Expectation
     | Claim
     | Exploration

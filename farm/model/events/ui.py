@@ -56,6 +56,19 @@ class Tap(Body, frozen=True, kw_only=True, tag="tap"):
     allowed: bool | None = None  # set only on a system permission dialog: what the button says
 
 
+class Withdrawn(Body, frozen=True, kw_only=True, tag="withdrawn"):
+    """The scenario withdrew the consent where the app lets one, and the app showed that it is so.
+
+    The withdrawal reached the app between `sent` and `confirmed` (host clock): from the first
+    touch until the app's own word for it.
+    """
+
+    way: list[str]  # labels tapped, in order
+    shown: str  # by what the app confirmed it
+    sent: int
+    confirmed: int
+
+
 class Expectation(Body, frozen=True, kw_only=True, tag="expectation"):
     """An expectation of the scenario was checked."""
 

@@ -176,6 +176,14 @@ def refused_then(data_type: DataType, at: float) -> Scene:
     return scene.done()
 
 
+def withdrawn_then(data_type: DataType, at: float) -> Scene:
+    scene = ClauseScene().agreed()
+    scene.withdrawal(10_000)
+    if at:
+        scene.call(at, data_type, _value(data_type))
+    return scene.done()
+
+
 def quiet(data_type: DataType) -> Scene:
     return ClauseScene().agreed().done()
 
@@ -422,6 +430,12 @@ SCENES: dict[SignalId, tuple[Build, Build, Build, Build]] = {
         refused_quiet,
         quiet,
     ),
+    SignalId.COLLECTS_AFTER_WITHDRAWAL: (
+        lambda kind: withdrawn_then(kind, 14_000),
+        lambda kind: withdrawn_then(kind, 10_500),  # while the withdrawal was on its way
+        lambda kind: withdrawn_then(kind, 0),
+        quiet,
+    ),
     SignalId.THIRD_PARTY_RECEIVES: (
         sent_before,
         lambda kind: sent_before(kind, "api.eager.example"),  # the developer's own
@@ -559,7 +573,6 @@ _TRIED = {
     SignalId.POLICY_UNREADABLE: Standard.POLICY_READABLE,
     SignalId.NO_ACCOUNT_DELETION: Standard.ACCOUNT_DELETION_WITHIN_FOUR_TAPS,
     SignalId.NO_WITHDRAWAL: Standard.CONSENT_CAN_BE_WITHDRAWN,
-    SignalId.COLLECTS_AFTER_WITHDRAWAL: Standard.QUIET_AFTER_WITHDRAWAL,
     SignalId.NO_ADVERTISING_OPT_OUT: Standard.PERSONALISED_ADS_CAN_BE_SWITCHED_OFF,
     SignalId.NO_PUSH_OPT_OUT: Standard.TARGETED_PUSH_CAN_BE_SWITCHED_OFF,
     SignalId.PERMISSION_CHANGED_ON_UPDATE: Standard.PERMISSIONS_KEPT_ON_UPGRADE,
