@@ -1,8 +1,6 @@
 """See how many taps away the deletion of the account is. Nothing is deleted."""
 
-from farm.scenario import App, Consent, Expect, Explore, Hints, Standard, Step, scenario
-
-_MOST_TAPS = 4
+from farm.scenario import App, Consent, Explore, Hints, Standard, Step, scenario
 
 
 @scenario(
@@ -17,13 +15,12 @@ async def account_deletion(
     explore: Explore,
     hints: Hints,
     step: Step,
-    expect: Expect,
     dialog: float = 25.0,
     taps: int = 7,
 ) -> None:
     """Agree, log in where the hints have an account, look for the entry, leave it untouched.
 
-    Not finding it claims nothing: it may stand where nobody looked, or behind a log-in.
+    Not finding it is no proof: it may stand where nobody looked, or behind a log-in.
     """
     async with step("accept", deadline=dialog + 120):
         await consent.get_past("accept", dialog)
@@ -31,10 +28,6 @@ async def account_deletion(
         async with step("log in", deadline=120):
             await app.log_in()
     async with step("look for the entry", deadline=300):
-        way = await explore.search("account_deletion", taps=taps)
-        if way is not None:
-            expect.that(
-                Standard.ACCOUNT_DELETION_WITHIN_FOUR_TAPS,
-                way.taps <= _MOST_TAPS,
-                f"{way.taps} taps: {' > '.join(way.labels)}",
-            )
+        await explore.within(
+            "account_deletion", Standard.ACCOUNT_DELETION_WITHIN_FOUR_TAPS, taps=taps
+        )

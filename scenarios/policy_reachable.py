@@ -2,7 +2,6 @@
 
 from farm.scenario import App, Consent, Expect, Explore, Screen, Standard, Step, scenario
 
-_MOST_TAPS = 4
 _LEAST_WORDS = 200  # characters on the first screen: less is a heading, not a policy
 _CONTACTS = ("联系我们", "投诉", "举报", "客服", "contact us", "complain", "@", "热线", "电话")
 
@@ -23,18 +22,12 @@ async def policy_reachable(
     dialog: float = 25.0,
     taps: int = 7,
 ) -> None:
-    """Agree, look for the policy, open it, read it. Not finding it claims nothing."""
+    """Agree, look for the policy, open it, read it. Not finding it is no proof."""
     async with step("accept", deadline=dialog + 120):
         await consent.get_past("accept", dialog)
     way = None
     async with step("look for the policy", deadline=300):
-        way = await explore.search("policy", taps=taps)
-        if way is not None:
-            expect.that(
-                Standard.POLICY_WITHIN_FOUR_TAPS,
-                way.taps <= _MOST_TAPS,
-                f"{way.taps} taps: {' > '.join(way.labels)}",
-            )
+        way = await explore.within("policy", Standard.POLICY_WITHIN_FOUR_TAPS, taps=taps)
     if way is None:
         return
     async with step("read it", deadline=120):

@@ -27,6 +27,7 @@ from farm.explore.screen import ScreenView
 from farm.explore.screen_actions import Screen
 from farm.explore.search import Searcher
 from farm.explore.secrets import SecretStore
+from farm.explore.seeking import Seeker
 from farm.explore.step import Steps
 from farm.model.errors import DeviceError, DiskFull, FarmError
 from farm.model.events import Expectation
@@ -85,6 +86,14 @@ class Run:
         self.expect = Expect(self._journal)
         login = LoginForm(self.screen, self._journal, self.hints, secrets or SecretStore())
         self.app.equip(settle=self.settle, login=login.log_in)
+        searcher = Searcher(
+            screen=self.screen,
+            app=self.app,
+            permissions=self.permissions,
+            driver=driver,
+            hints=self.hints,
+            policy=self.policy,
+        )
         self.explore = Explore(
             screen=self.screen,
             app=self.app,
@@ -92,12 +101,12 @@ class Run:
             consent=self.consent,
             driver=driver,
             journal=self._journal,
-            searcher=Searcher(
+            searcher=searcher,
+            seeker=Seeker(
                 screen=self.screen,
                 app=self.app,
-                permissions=self.permissions,
-                driver=driver,
-                hints=self.hints,
+                journal=self._journal,
+                searcher=searcher,
                 policy=self.policy,
             ),
             novelty=novelty,

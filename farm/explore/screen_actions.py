@@ -14,10 +14,11 @@ import msgspec
 from farm.explore.dialogs import Button, Recognised, ScreenState, classify
 from farm.explore.dialogs.vocabulary import fold
 from farm.explore.driver import Driver, Journal
-from farm.explore.hierarchy import Bounds, Hierarchy, Node
+from farm.explore.hierarchy import Bounds, Node
 from farm.explore.hints import Hints
 from farm.explore.policy import Policy
 from farm.explore.screen import ScreenView
+from farm.explore.screen_parts import allowed_by, frame, same_place, switch_of
 from farm.explore.selectors import NotOnScreen, Selector, find, find_all, touchable
 from farm.explore.touch import touch
 from farm.model.vocabulary import DialogKind
@@ -163,7 +164,7 @@ class Screen:
                 (recognised.accept, self._consent.accept),
                 (recognised.decline, self._consent.decline),
             ):
-                if button is not None and _same(button.bounds, target.bounds, node.bounds):
+                if button is not None and same_place(button.bounds, target.bounds, node.bounds):
                     await answer()
                     return
         button = Button.of(target)
@@ -259,7 +260,7 @@ class Screen:
     async def has_switch(self, label: str) -> bool:
         """Whether a switch or box stands beside a label."""
         state = await self._view.observe()
-        return _switch_of(state.hierarchy, label) is not None
+        return switch_of(state.hierarchy, label) is not None
 
     async def switch_off(self, label: str) -> bool | None:
         """Switch the switch beside a label off, and look at it again.
@@ -268,14 +269,14 @@ class Screen:
             Whether it is still on; None where there is no such switch, or it cannot be read.
         """
         state, _ = await self._view.recognise()
-        node = _switch_of(state.hierarchy, label)
+        node = switch_of(state.hierarchy, label)
         if node is None:
             return None
         if node.checked:
             await self.tap_node(state, node)
             await asyncio.sleep(self._policy.screen_opens)
             state, _ = await self._view.recognise()
-            node = _switch_of(state.hierarchy, label)
+            node = switch_of(state.hierarchy, label)
         return node.checked if node is not None else None
 
     async def read_all(self) -> list[str]:
@@ -344,58 +345,3 @@ class Screen:
                 return state, node
             if clock() >= end:
                 return None
-
-
-def _switch_of(hierarchy: Hierarchy, label: str) -> Node | None:
-    """The switch on the row of a label, or nearest above it in the same group."""
-    named = find(hierarchy, Selector(text=label))
-    if named is None:
-        return None
-    if named.checkable:
-        return named
-    for parent in hierarchy.ancestors(named):
-        boxes = [
-            node
-            for node in hierarchy.subtree(parent)
-            if node.checkable and not node.bounds.empty and node.bounds.same_row(named.bounds)
-        ]
-        if boxes:
-            return boxes[0]
-    return None
-
-
-def frame(hierarchy: Hierarchy) -> Bounds:
-    """The rectangle that everything on the screen lies in."""
-    boxes = [node.bounds for node in hierarchy.nodes if not node.bounds.empty]
-    if not boxes:
-        return Bounds(0, 0, 1080, 1920)
-    return Bounds(
-        max(min(box.left for box in boxes), 0),
-        max(min(box.top for box in boxes), 0),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
-
-
-def allowed_by(recognised: Recognised, x: int, y: int) -> bool | None:
-    """What a tap at a point of a permission dialog answers; None if it is on no button."""
-    for button, allowed in ((recognised.accept, True), (recognised.decline, False)):
-        if button is not None:
-            box = button.bounds
-            if box.left <= x < box.right and box.top <= y < box.bottom:
-                return allowed
-    return None
-
-
-def _same(button: Bounds, *boxes: Bounds) -> bool:
-    """Whether a button is one of the boxes, or lies inside one."""
-    x, y = button.centre
-    return any(
-        box == button
-        or (
-            box.left <= x < box.right
-            and box.top <= y < box.bottom
-            and box.width * box.height <= 4 * max(button.width * button.height, 1)
-        )
-        for box in boxes
-    )

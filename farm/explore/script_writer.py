@@ -9,7 +9,7 @@ import msgspec
 from farm.explore.dialogs import ScreenState, classify
 from farm.explore.dialogs.labels import is_label
 from farm.explore.hierarchy import Hierarchy, Node
-from farm.explore.screen_actions import allowed_by
+from farm.explore.screen_parts import allowed_by
 from farm.explore.selectors import Selector, find_all, touchable
 from farm.explore.template import literal
 from farm.explore.touches import Kind, Touch

@@ -31,6 +31,14 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     taps: int  # needed from the main screen, the thing's own included
 
 
+class Record(msgspec.Struct):
+    """What one search did."""
+
+    screens: int = 0
+    followed: list[str] = []
+    ended: str = ""
+
+
 class Searcher:
     """Breadth is bounded by the words on the way, depth by the number of taps."""
 
@@ -50,7 +58,7 @@ class Searcher:
         self._driver = driver
         self._hints = hints
         self._policy = policy
-        self._spent = 0
+        self.last = Record()
 
     async def search(self, name: str, taps: int = 6) -> Way | None:
         """Look for a goal of `data/explore.yaml` from the screen that is shown.
@@ -69,14 +77,18 @@ class Searcher:
         if name not in goals():
             raise ValueError(f"{name!r}: expected one of {', '.join(goals())}")
         goal = goals()[name]
-        self._spent = 0
+        self.last = Record(ended="everything followed")
         path = self._hints.paths.get(name)
         if path:
             reached = await self._screen.tap_through(path[:-1])
             last = self._hints.selector(path[-1])
             if reached == len(path) - 1 and await self._screen.wait_for_selector(last, 10):
+                self.last.ended = "by the app's hints"
                 return Way(labels=list(path), taps=len(path))
-        return await self._below(goal, [], taps, set())
+        way = await self._below(goal, [], taps, set())
+        if way is not None:
+            self.last.ended = "found"
+        return way
 
     async def open(self, way: Way, name: str) -> bool:
         """Tap the thing that a search ended at."""
@@ -98,6 +110,7 @@ class Searcher:
         if mark in seen or self._app.package not in state.hierarchy.packages:
             return None
         seen.add(mark)
+        self.last.screens += 1
         node = self._goal_on(state.hierarchy, goal)
         if node is not None:
             label = label_of(state.hierarchy, node)
@@ -108,13 +121,14 @@ class Searcher:
             each for each in self._candidates(state.hierarchy, goal) if each not in labels
         ]
         for label in candidates[:_BRANCHES]:
-            if self._spent >= _MOST_TAPS:
+            if len(self.last.followed) >= _MOST_TAPS:
+                self.last.ended = "too many taps"
                 return None
             state = await self._look()
             target = _labelled(state.hierarchy, self._app.package, label)
             if target is None:
                 continue
-            self._spent += 1
+            self.last.followed.append(label)
             await self._screen.tap_node(state, target)
             await asyncio.sleep(self._policy.screen_opens)
             found = await self._below(goal, [*labels, label], taps, seen)

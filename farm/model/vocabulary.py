@@ -160,6 +160,18 @@ class ConsentAnswer(StrEnum):
     DECLINE = "decline"
 
 
+class SearchGoal(StrEnum):
+    """A thing that a standard asks for, and that a scenario looks for in the app's screens."""
+
+    POLICY = "policy"  # the privacy policy
+    ACCOUNT_DELETION = "account_deletion"
+    WITHDRAWAL = "withdrawal"  # of the consent
+    ADVERTISING = "advertising"  # the switch of personalised advertising
+    PUSH = "push"  # the switch of targeted push and recommendations
+    GUEST = "guest"  # a way around the log-in
+    CONTACT = "contact"  # for complaints
+
+
 class DialogKind(StrEnum):
     """What a screen asks of the user."""
 

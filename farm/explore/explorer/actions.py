@@ -29,11 +29,19 @@ class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     through: list[str]
 
 
+class WithdrawalWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words around the withdrawal of a consent."""
+
+    confirm: list[str]  # buttons that confirm it
+    done: list[str]  # parts of texts by which an app says that it is done
+
+
 class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     avoid: dict[str, list[str]]
     texts: list[str]
     goals: dict[str, Goal]
+    withdrawal: WithdrawalWords
 
 
 @cache
@@ -62,6 +70,11 @@ def says(folded: str, word: str) -> bool:
 def goals() -> dict[str, Goal]:
     """What can be looked for, by name."""
     return _source().goals
+
+
+def withdrawal_words() -> WithdrawalWords:
+    """Words around the withdrawal of a consent."""
+    return _source().withdrawal
 
 
 def texts() -> list[str]:

@@ -11,7 +11,9 @@ from farm.explore.interruptions import Interruptions
 from farm.explore.masking import MaskingJournal
 from farm.explore.screen_actions import Screen
 from farm.explore.search import Searcher, Way
+from farm.explore.seeking import Seeker
 from farm.model.events import Exploration
+from farm.model.expectations import Standard
 from farm.model.vocabulary import ConsentAnswer
 
 STRATEGIES = ("model", "monkey", "pixel-monkey", "breadth-first")
@@ -30,6 +32,7 @@ class Explore:
         driver: Driver,
         journal: MaskingJournal,
         searcher: Searcher,
+        seeker: Seeker,
         novelty: Novelty = no_novelty,
         has_account: bool = False,
     ) -> None:
@@ -40,6 +43,7 @@ class Explore:
         self._driver = driver
         self._journal = journal
         self._searcher = searcher
+        self._seeker = seeker
         self._novelty = novelty
         self._has_account = has_account
 
@@ -136,8 +140,11 @@ class Explore:
                 f"{tool}: the consent was refused, and {tool} might agree unseen; agree before"
             )
 
-    async def search(self, goal: str, *, taps: int = 6) -> Way | None:
+    async def search(self, goal: str, *, taps: int = 6, asked: bool = False) -> Way | None:
         """Look for a thing where it usually is; not finding it proves nothing.
+
+        What was looked at is recorded. Where `asked` says that a standard asks for the thing, a
+        search in vain is put before a person, together with what was searched.
 
         Args:
             goal: "policy", "account_deletion", "withdrawal", "advertising", "push", "guest" or
@@ -147,7 +154,24 @@ class Explore:
         Returns:
             The way to it, with the thing on the screen and not yet tapped; None: not found.
         """
-        return await self._searcher.search(goal, taps)
+        return await self._seeker.search(goal, taps, asked=asked)
+
+    async def within(
+        self, goal: str, standard: Standard, *, most: int = 4, taps: int = 7
+    ) -> Way | None:
+        """Look for a thing that must be at most `most` taps away, and say whether it is."""
+        return await self._seeker.within(goal, standard, most, taps)
+
+    async def switch_off(self, goal: str, way: Way, standard: Standard) -> None:
+        """Switch off what `search` ended at, and say whether it is off then."""
+        await self._seeker.switch_off(goal, way, standard)
+
+    async def withdraw(self, way: Way) -> bool:
+        """Withdraw the consent at what `search` ended at; whether the app showed that it is so.
+
+        From then on the recording is in the phase "after withdrawal".
+        """
+        return await self._seeker.withdraw(way)
 
     async def open(self, way: Way, goal: str) -> bool:
         """Tap the thing that `search` ended at; False if it is no longer there."""

@@ -54,6 +54,7 @@ from farm.model.events.ui import (
     Expectation,
     Exploration,
     Screen,
+    Searched,
     Step,
     Tap,
     Withdrawn,
@@ -94,6 +95,7 @@ __all__ = [
     "Response",
     "Restarted",
     "Screen",
+    "Searched",
     "Started",
     "StateChange",
     "Step",
@@ -117,6 +119,7 @@ AnyBody = (
     | Screen
     | Dialog
     | Tap
+    | Searched
     | Withdrawn
     | Expectation
     | Claim

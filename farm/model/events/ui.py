@@ -1,7 +1,7 @@
 """What the scenario did and what the screen showed."""
 
 from farm.model.events.base import Body
-from farm.model.vocabulary import ConsentAnswer, DataType, DialogKind, Level, Phase
+from farm.model.vocabulary import ConsentAnswer, DataType, DialogKind, Level, Phase, SearchGoal
 
 
 class Step(Body, frozen=True, kw_only=True, tag="step"):
@@ -54,6 +54,19 @@ class Tap(Body, frozen=True, kw_only=True, tag="tap"):
     dialog: DialogKind = DialogKind.NONE
     answer: ConsentAnswer | None = None  # set only on a recognised privacy-consent dialog
     allowed: bool | None = None  # set only on a system permission dialog: what the button says
+
+
+class Searched(Body, frozen=True, kw_only=True, tag="searched"):
+    """The scenario looked for a thing where it usually is. Not finding it proves nothing."""
+
+    goal: SearchGoal
+    found: bool
+    asked: bool  # a standard asks for it in this scenario; else the scenario was only curious
+    way: list[str] = []  # labels up to the thing, if it was found
+    deepest: int = 0  # taps from the main screen that were tried at most, the thing's own included
+    screens: int = 0  # different screens that were looked at
+    followed: list[str] = []  # labels that were tapped on the search, bounded
+    ended: str = ""  # "found", "everything followed", "too many taps", "by the app's hints"
 
 
 class Withdrawn(Body, frozen=True, kw_only=True, tag="withdrawn"):
