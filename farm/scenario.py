@@ -14,6 +14,7 @@
 """
 
 from farm.explore.app import AppView as App
+from farm.explore.binding import Secret
 from farm.explore.consent import Answer, Consent
 from farm.explore.dialogs import Button, Recognised, ScreenState
 from farm.explore.expect import Expect
@@ -28,7 +29,7 @@ from farm.explore.screen_actions import Screen
 from farm.explore.selectors import NotOnScreen, Selector
 from farm.explore.step import Steps as Step
 from farm.model.expectations import Standard
-from farm.model.vocabulary import DataType, DialogKind
+from farm.model.vocabulary import DataType, DialogKind, SearchGoal
 
 __all__ = [
     "Answer",
@@ -48,6 +49,8 @@ __all__ = [
     "Recognised",
     "Screen",
     "ScreenState",
+    "SearchGoal",
+    "Secret",
     "Selector",
     "Standard",
     "Step",

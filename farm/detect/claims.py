@@ -17,7 +17,7 @@ from farm.detect.links import Carried
 from farm.detect.phases import Phases, find_phases
 from farm.detect.replay import Replay
 from farm.detect.timeline import Placed, Timeline
-from farm.model.events import Call, Claim, Event, Expectation, PhoneIdentity, Step
+from farm.model.events import Call, Claim, Event, Expectation, PhoneIdentity, Searched, Step
 from farm.model.exchange import Exchange
 from farm.model.finding import Coverage
 from farm.model.session import Session
@@ -77,7 +77,7 @@ def judge_scenario(
         for placed in timeline.of(Stream.UI, Claim)
         if isinstance(body := placed.event.body, Claim)
     ]
-    expected = _expectations(timeline)
+    expected = [*_expectations(timeline), *_searches(timeline)]
     if claims:
         known = known_values(session, calls, timeline.of(Stream.DEVICE, PhoneIdentity))
         salts = [session.app.package, session.app.signer_sha256]
@@ -103,6 +103,21 @@ def judge_scenario(
         failed_steps=failed,
         outcome=str(session.outcome or "cut off"),
     )
+
+
+def _searches(timeline: Timeline) -> list[Expected]:
+    """Things that a standard asks for and that were not found, which proves nothing."""
+    return [
+        Expected(
+            name=f"search for {body.goal}",
+            held=Passed.UNDETERMINED,
+            detail=f"not found on {body.screens} screens, at most {body.deepest} taps deep; "
+            f"followed {' > '.join(body.followed[:12]) or 'nothing'}",
+            events=[placed.event.reference],
+        )
+        for placed in timeline.of(Stream.UI, Searched)
+        if isinstance(body := placed.event.body, Searched) and body.asked and not body.found
+    ]
 
 
 def _expectations(timeline: Timeline) -> list[Expected]:

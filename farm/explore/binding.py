@@ -12,6 +12,9 @@ import msgspec
 
 from farm.model.errors import UsageError
 
+MASK = "•••"
+"""What stands where a secret stood."""
+
 GIVEN = (
     "app",
     "screen",
@@ -25,11 +28,21 @@ GIVEN = (
 )
 """Names by which a scenario asks for the parts of a run."""
 
+
+class Secret(str):
+    """A parameter's value that no recording may hold: `password: Secret = Secret("")`.
+
+    It is masked in events, hierarchies and pictures from the scenario's first step on; the session
+    keeps only that it was set. Traffic is recorded as it is.
+    """
+
+
 _TYPES: dict[object, str] = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     str: "text",
+    Secret: "a secret text",
     Path: "a path",
 }
 _TRUE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -81,9 +94,8 @@ def read_signature(function: Callable[..., object]) -> Signature:
                 "True or False"
             )
         kind = Path if isinstance(parameter.default, Path) else type(parameter.default)
-        own.append(
-            Parameter(name=parameter.name, kind=_TYPES[kind], default=str(parameter.default))
-        )
+        default = MASK if kind is Secret and parameter.default else str(parameter.default)
+        own.append(Parameter(name=parameter.name, kind=_TYPES[kind], default=default))
     return Signature(given=tuple(given), parameters=tuple(own))
 
 
@@ -108,6 +120,20 @@ def convert(function: Callable[..., object], texts: Mapping[str, str]) -> dict[s
     return values
 
 
+def secrets_of(function: Callable[..., object], values: Mapping[str, Value]) -> list[str]:
+    """The secrets that a scenario works with, whether set or by default."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(function).parameters.items()
+    }
+    return [str(each) for each in (defaults | dict(values)).values() if isinstance(each, Secret)]
+
+
+def shown(value: Value) -> str:
+    """A value as recordings keep it: a secret is masked."""
+    return MASK if isinstance(value, Secret) and value else str(value)
+
+
 def _read(name: str, text: str, default: Value) -> Value:
     if isinstance(default, bool):
         if text.lower() not in _TRUE:
@@ -124,4 +150,4 @@ def _read(name: str, text: str, default: Value) -> Value:
         if not math.isfinite(value):
             raise UsageError(f"--set {name}={text}: expected {_TYPES[kind]}")
         return value
-    return text
+    return Secret(text) if isinstance(default, Secret) else text

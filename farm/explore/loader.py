@@ -18,6 +18,7 @@ import msgspec
 
 from farm import paths
 from farm.explore.binding import Signature, Value, convert, read_signature
+from farm.explore.binding import shown as shown_value
 from farm.explore.hints import Hints
 from farm.explore.scenario import ATTRIBUTE, MAX_DURATION, ScenarioFunction, ScenarioInfo
 from farm.model.errors import UsageError
@@ -52,7 +53,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     def options(self) -> dict[str, str]:
         """Parameters as the recording keeps them, defaults included."""
         shown = {each.name: each.default for each in self.signature.parameters}
-        shown |= {name: str(value) for name, value in self.values.items()}
+        shown |= {name: shown_value(value) for name, value in self.values.items()}
         return {f"scenario.{name}": value[:500] for name, value in shown.items()}
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
+from farm.explore.binding import MASK
 from farm.explore.driver import Journal
 from farm.explore.hierarchy import Hierarchy, Node
 from farm.model.events import Body, Event
 
-MASK = "•••"
 _SHORTEST = 3  # a shorter secret would black out half of every screen
 _MARGIN = 8  # pixels around a covered view
 
@@ -33,7 +33,7 @@ class MaskingJournal:
         known = set(self._secrets)
         for secret in secrets:
             if len(secret) >= _SHORTEST:
-                known |= {secret, _escaped(secret)}
+                known |= {secret, *_escaped(secret)}
         self._secrets = sorted(known, key=lambda each: (-len(each), each))
 
     def seen(self, hierarchy: Hierarchy) -> None:
@@ -111,6 +111,12 @@ def cover(picture: bytes, areas: list[Node] | None) -> bytes:
     return output.getvalue()
 
 
-def _escaped(text: str) -> str:
-    table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
-    return "".join(table.get(character, character) for character in text)
+def _escaped(text: str) -> set[str]:
+    """The ways in which XML may write a text; quotes need no escape in the other kind's value."""
+    table = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    plain = "".join(table.get(character, character) for character in text)
+    return {
+        plain.replace('"', double).replace("'", single)
+        for double in ('"', "&quot;", "&#34;")
+        for single in ("'", "&apos;", "&#39;")
+    }

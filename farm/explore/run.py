@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 
 from farm.explore.app import AppView
-from farm.explore.binding import Value, read_signature
+from farm.explore.binding import Value, read_signature, secrets_of
 from farm.explore.consent import Answer, Consent
 from farm.explore.driver import AnswerCallback, AppControl, Driver, Journal
 from farm.explore.expect import Expect
@@ -122,6 +122,7 @@ class Run:
             DeviceError: the phone vanished or fails; the session decides what follows.
             DiskFull: there is no room for what the scenario sees.
         """
+        self._journal.add(*secrets_of(function, values or {}))
         given = {name: getattr(self, name) for name in read_signature(function).given}
         try:
             await function(**given, **(values or {}))  # type: ignore[misc]

@@ -63,6 +63,11 @@ class SignalId(StrEnum):
     POLICY_DEEPER_THAN_FOUR_TAPS = "policy_deeper_than_four_taps"
     POLICY_UNREADABLE = "policy_unreadable"
     NO_ACCOUNT_DELETION = "no_account_deletion"
+    POLICY_NOT_FOUND = "policy_not_found"  # a search in vain proves nothing: for review only
+    ACCOUNT_DELETION_NOT_FOUND = "account_deletion_not_found"
+    WITHDRAWAL_NOT_FOUND = "withdrawal_not_found"
+    ADVERTISING_SWITCH_NOT_FOUND = "advertising_switch_not_found"
+    PUSH_SWITCH_NOT_FOUND = "push_switch_not_found"
     NO_WITHDRAWAL = "no_withdrawal"
     COLLECTS_AFTER_WITHDRAWAL = "collects_after_withdrawal"
     NO_ADVERTISING_OPT_OUT = "no_advertising_opt_out"
@@ -73,6 +78,18 @@ class SignalId(StrEnum):
     NO_CONTACT = "no_contact"
     WINDOW_CANNOT_BE_CLOSED = "window_cannot_be_closed"
     FORCED_UPDATE = "forced_update"
+
+
+FOR_REVIEW_ONLY = frozenset(
+    {
+        SignalId.POLICY_NOT_FOUND,
+        SignalId.ACCOUNT_DELETION_NOT_FOUND,
+        SignalId.WITHDRAWAL_NOT_FOUND,
+        SignalId.ADVERTISING_SWITCH_NOT_FOUND,
+        SignalId.PUSH_SWITCH_NOT_FOUND,
+    }
+)
+"""Signals that no clause may be broken by: each is a search in vain, which proves nothing."""
 
 
 class ClauseAnswer(StrEnum):

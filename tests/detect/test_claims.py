@@ -3,7 +3,7 @@
 import pytest
 
 from farm.detect.claims import Passed, ScenarioResult, judge_scenario
-from farm.model.events import Claim, Expectation, Gap, Step
+from farm.model.events import Claim, Expectation, Gap, Searched, Step
 from farm.model.vocabulary import (
     ConsentAnswer,
     DataType,
@@ -11,6 +11,7 @@ from farm.model.vocabulary import (
     Level,
     Outcome,
     Phase,
+    SearchGoal,
     Stream,
 )
 from tests.detect.builders import IMEI, Scene, ns
@@ -32,7 +33,7 @@ def _claim(
     )
 
 
-def _judge(scene: Scene, *bodies: Claim | Expectation | Step) -> ScenarioResult:
+def _judge(scene: Scene, *bodies: Claim | Expectation | Searched | Step) -> ScenarioResult:
     for body in bodies:
         scene.add(Stream.UI, 58_000, body)
     scene.end()
@@ -156,3 +157,20 @@ def test_an_interrupted_session_passes_nothing() -> None:
 
 def test_without_expectations_a_whole_session_holds() -> None:
     assert _judge(_answered()).passed is Passed.YES
+
+
+@pytest.mark.parametrize(
+    ("found", "asked", "passed"),
+    [(False, True, Passed.UNDETERMINED), (True, True, Passed.YES), (False, False, Passed.YES)],
+)
+def test_a_search_in_vain_for_what_a_standard_asks_for_cannot_be_told(
+    found: bool, asked: bool, passed: Passed
+) -> None:
+    search = Searched(
+        goal=SearchGoal.POLICY, found=found, asked=asked, screens=4, followed=["我的", "关于"]
+    )
+    result = _judge(_answered(), search)
+    assert result.passed is passed
+    assert ["我的 > 关于" in each.detail for each in result.expectations] == [True] * (
+        asked and not found
+    )

@@ -64,9 +64,11 @@ async def installed(
     await phone.install([apk])
     app = UnhookedApp(phone, package, activity)
     try:
+        await app.home()
         await app.foreground()
-        while package not in await phone.hierarchy():
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while package not in await phone.hierarchy():
+                await asyncio.sleep(0.05)
         yield app
     finally:
         await phone.uninstall(package)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from farm.explore.binding import MASK
 from farm.explore.hints import Hints, Login, load_hints
-from farm.explore.masking import MASK
+from farm.explore.loader import load
 from farm.explore.run import Run
 from farm.explore.secrets import Account, SecretStore
 from farm.explore.selectors import Selector
@@ -179,3 +180,32 @@ def test_wrong_hints(tmp_path: Path, text: str, part: str) -> None:
     with pytest.raises(UsageError) as caught:
         load_hints(path)
     assert str(caught.value).startswith(str(path)) and part in str(caught.value)
+
+
+SECRET_SCENARIO = """
+from farm.scenario import Screen, Secret, Step, scenario
+
+
+@scenario(title="Enter a code")
+async def enter(screen: Screen, step: Step, code: Secret = Secret(""), shop: str = "") -> None:
+    async with step(f"enter {code} of {shop}"):
+        await screen.type(code, kind="EditText")
+        await screen.observe(keep=True)
+"""
+
+
+async def test_a_secret_parameter_reaches_the_app_and_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "enter.py").write_text(SECRET_SCENARIO)
+    scenario = load(tmp_path / "enter.py").bound({"code": PASSWORD, "shop": "books"})
+    assert scenario.options == {"scenario.code": MASK, "scenario.shop": "books"}
+    assert [each.kind for each in scenario.signature.parameters] == ["a secret text", "text"]
+    phone = Phone(page(node("EditText", PASSWORD, clickable=True)))
+    diary = Diary()
+    run = Run(driver=phone, journal=diary, app=phone, policy=FAST)
+    assert await run.play(scenario.function, scenario.values)
+    assert f"text {PASSWORD}" in phone.taps
+    recorded = repr(diary.bodies) + "".join(
+        data.decode("utf-8", "replace") for data in diary.files.values()
+    )
+    assert "enter ••• of books" in recorded
+    assert "Geh" not in recorded and "eim&amp;42" not in recorded

@@ -11,7 +11,7 @@ import pytest
 from farm.explore import loader
 from farm.explore.hints import Hints
 from farm.explore.selectors import Selector
-from farm.model.events import DeviceNote, Expectation, Exploration, Step
+from farm.model.events import DeviceNote, Expectation, Exploration, Searched, Step, Withdrawn
 from farm.model.expectations import Standard
 from farm.model.vocabulary import ConsentAnswer
 from tests.explore.fake_phone import (
@@ -315,9 +315,13 @@ async def test_account_deletion_is_counted_in_taps(levels: list[str], held: bool
     assert phone.taps == ["同意", *levels], "the entry itself must not be touched"
 
 
-async def test_account_deletion_that_is_not_found_claims_nothing() -> None:
+async def test_a_search_in_vain_proves_nothing_and_says_what_was_searched() -> None:
     stage = await _play("account_deletion", _deep(["我的", "设置"], "夜间模式"))
     assert stage.diary.held(Standard.ACCOUNT_DELETION_WITHIN_FOUR_TAPS) == []
+    (search,) = [each for each in stage.diary.bodies if isinstance(each, Searched)]
+    assert (search.goal, search.found, search.asked) == ("account_deletion", False, True)
+    assert search.followed[:2] == ["我的", "设置"] and search.screens == 3
+    assert search.ended == "everything followed"
 
 
 async def test_account_deletion_by_the_apps_hints() -> None:
@@ -357,6 +361,28 @@ async def test_consent_is_withdrawn() -> None:
     stage = await _play("consent_withdrawn", phone)
     assert phone.taps[-2:] == ["撤回同意", "确定撤回"]
     assert stage.diary.held(Standard.CONSENT_CAN_BE_WITHDRAWN) == [True]
+    (withdrawn,) = [each for each in stage.diary.bodies if isinstance(each, Withdrawn)]
+    tapped = [each for each in stage.diary.taps if each.text in {"撤回同意", "确定撤回"}]
+    assert len(tapped) == 2
+    assert all(withdrawn.sent <= each.sent for each in tapped)
+    assert all(each.confirmed <= withdrawn.confirmed for each in tapped)
+
+
+@pytest.mark.parametrize(
+    ("then", "shown"),
+    [
+        (draw({"title": "隐私设置", "body": ["已撤回对隐私政策的同意"]}), True),
+        (CONSENT, True),
+        (draw({"title": "如何撤回", "body": ["请联系客服撤回同意"]}), False),
+    ],
+)
+async def test_only_the_apps_own_word_makes_a_withdrawal(then: str, shown: bool) -> None:
+    phone = _deep(["我的", "隐私设置"], "撤回同意")
+    phone.moves["撤回同意"] = then
+    stage = await _play("consent_withdrawn", phone)
+    found = [each for each in stage.diary.bodies if isinstance(each, Withdrawn)]
+    assert len(found) == shown
+    assert stage.diary.held(Standard.CONSENT_CAN_BE_WITHDRAWN) == [True] * shown
 
 
 @pytest.mark.parametrize(

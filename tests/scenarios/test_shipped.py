@@ -2,6 +2,7 @@
 
 import pytest
 
+from farm.detect.clauses.packs import shipped_packs
 from farm.explore import loader
 from farm.model.events import Expectation, Step
 from farm.model.vocabulary import ConsentAnswer, DialogKind
@@ -87,3 +88,10 @@ async def test_crash_between_dialog_and_answer(name: str) -> None:
     stage = await _play(name, phone)
     assert phone.restarts == 1
     assert len(stage.diary.answers) == 1
+
+
+def test_scenarios_that_rule_packs_name_exist() -> None:
+    shipped = {each.name for each in loader.available()}
+    for loaded in shipped_packs():
+        for clause in loaded.pack.clauses:
+            assert set(clause.scenarios) <= shipped, clause.id

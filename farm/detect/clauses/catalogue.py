@@ -7,6 +7,7 @@ from farm.detect.clauses import (
     disclosure_signals,
     expected,
     permission_signals,
+    search_signals,
 )
 from farm.detect.clauses.signal import Signal
 from farm.model.clause import SignalId
@@ -20,6 +21,7 @@ SIGNALS: dict[SignalId, Signal] = {
         behaviour_signals,
         disclosure_signals,
         expected,
+        search_signals,
     )
     for signal in module.SIGNALS
 }

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from farm.detect.clauses.case import Case
-from farm.model.events import Restarted
+from farm.model.events import Restarted, Searched
 from farm.model.expectations import Standard
-from farm.model.vocabulary import ConsentAnswer
+from farm.model.vocabulary import ConsentAnswer, SearchGoal
 
 _BACKGROUND_NS = 10_000_000_000
 _QUIET_NS = 20_000_000_000
@@ -76,17 +76,29 @@ DESCRIPTIONS: dict[Need, tuple[str, str]] = {
 }
 
 
-def lacking(case: Case, needs: tuple[Need | Standard, ...]) -> list[str]:
+def lacking(case: Case, needs: tuple[Need | Standard | SearchGoal, ...]) -> list[str]:
     """Return the names of the needs that the recording does not meet.
 
-    A `Standard` needs that a scenario recorded that expectation, whichever way it went.
+    A `Standard` needs that a scenario recorded that expectation, whichever way it went; a
+    `SearchGoal`, that a scenario looked for that thing on behalf of a standard.
     """
     missing: list[str] = []
     for need in needs:
+        if isinstance(need, SearchGoal):
+            if not _searched(case, need):
+                missing.append(f"search for {need}")
+            continue
         met = bool(case.expectations(need)) if isinstance(need, Standard) else _MET[need](case)
         if not met:
             missing.append(str(need))
     return missing
+
+
+def _searched(case: Case, goal: SearchGoal) -> bool:
+    return any(
+        isinstance(body := placed.event.body, Searched) and body.goal is goal and body.asked
+        for placed in case.ui(Searched)
+    )
 
 
 def _restarted_after_denial(case: Case) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from farm.detect.datafiles import DATA, read_yaml
-from farm.model.clause import ClauseState, SignalId
+from farm.model.clause import FOR_REVIEW_ONLY, ClauseState, SignalId
 from farm.model.errors import UsageError
 from farm.model.vocabulary import DataType
 
@@ -122,6 +122,9 @@ def _problems(clause: Clause) -> Iterator[str]:
         yield "field broken_by: an automatic clause needs at least one signal"
     if clause.state is ClauseState.ASSISTED and clause.broken_by:
         yield "field broken_by: a clause that a person decides has review_by only"
+    for name in clause.broken_by:
+        if name in FOR_REVIEW_ONLY:
+            yield f"field broken_by: {name} proves nothing by itself; put it into review_by"
     if clause.state is ClauseState.NOT_OBSERVABLE and (clause.broken_by or clause.review_by):
         yield "fields broken_by and review_by: nothing decides a clause that is not observable"
     if clause.state is not ClauseState.AUTOMATIC and clause.note is None:

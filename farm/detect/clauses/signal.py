@@ -12,7 +12,7 @@ from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need, lacking
 from farm.model.clause import Sighting, Sign, SignalId, SignalState
 from farm.model.expectations import Standard
-from farm.model.vocabulary import DataType
+from farm.model.vocabulary import DataType, SearchGoal
 
 _MOST_SIGNS = 20
 _LONGEST = 300
@@ -37,7 +37,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     id: SignalId
     zh: str
     en: str
-    needs: tuple[Need | Standard, ...]
+    needs: tuple[Need | Standard | SearchGoal, ...]
     find: Find
 
 

@@ -145,6 +145,13 @@ class Explorer:
         if state.package != self._app.package and (
             self._app.package not in state.hierarchy.packages
         ):
+            # A question of the system about the app, such as the battery saver's, hides the app
+            # and is no other app.
+            if recognised.kind in _PASSABLE and await self._permissions.handle(
+                recognised, self._app.package
+            ):
+                self._spend(f"dialog {recognised.kind}", news=False)
+                return True
             return await self._leave(state)
         if self._strategy.knows_dialogs and await self._dialog(recognised):
             return True
@@ -269,6 +276,7 @@ class Explorer:
         state = await self._screen.observe()
         if self._app.package in state.hierarchy.packages:
             return True
+        await self._app.home()  # takes away what a start of the app leaves standing over it
         return await self._restart()
 
     async def _restart(self) -> bool:

@@ -14,11 +14,19 @@ from farm.model.events import (
     PermissionAsked,
     ProcessSeen,
     Screen,
+    Searched,
     Tap,
 )
 from farm.model.expectations import Standard
 from farm.model.session import Session
-from farm.model.vocabulary import ComponentKind, ConsentAnswer, DataType, DialogKind, Stream
+from farm.model.vocabulary import (
+    ComponentKind,
+    ConsentAnswer,
+    DataType,
+    DialogKind,
+    SearchGoal,
+    Stream,
+)
 from tests.detect.builders import ANDROID_ID, IMEI, SDK_STACK, Scene, hooks_ready, ns
 
 CAMERA = "android.permission.CAMERA"
@@ -582,6 +590,40 @@ _TRIED = {
     SignalId.WINDOW_CANNOT_BE_CLOSED: Standard.INFORMATION_WINDOW_CAN_BE_CLOSED,
     SignalId.FORCED_UPDATE: Standard.UPDATE_CAN_BE_POSTPONED,
 }
+_SOUGHT = {
+    SignalId.POLICY_NOT_FOUND: SearchGoal.POLICY,
+    SignalId.ACCOUNT_DELETION_NOT_FOUND: SearchGoal.ACCOUNT_DELETION,
+    SignalId.WITHDRAWAL_NOT_FOUND: SearchGoal.WITHDRAWAL,
+    SignalId.ADVERTISING_SWITCH_NOT_FOUND: SearchGoal.ADVERTISING,
+    SignalId.PUSH_SWITCH_NOT_FOUND: SearchGoal.PUSH,
+}
+
+
+def _sought(goal: SearchGoal, *, found: bool, asked: bool = True) -> Build:
+    def build(data_type: DataType) -> Scene:
+        scene = ClauseScene().agreed()
+        body = Searched(
+            goal=goal,
+            found=found,
+            asked=asked,
+            deepest=7,
+            screens=9,
+            followed=["我的", "设置"],
+            ended="found" if found else "everything followed",
+        )
+        scene.add(Stream.UI, 20_000, body)
+        return scene.done()
+
+    return build
+
+
+for _signal, _goal in _SOUGHT.items():
+    SCENES[_signal] = (
+        _sought(_goal, found=False),
+        _sought(_goal, found=False, asked=False),  # out of curiosity
+        _sought(_goal, found=True),
+        quiet,
+    )
 _AFTER_REFUSAL = {SignalId.UNUSABLE_AFTER_DECLINE, SignalId.NAGGED_AFTER_DECLINE}
 for _signal, _name in _TRIED.items():
     _refuse = _signal in _AFTER_REFUSAL
