@@ -77,7 +77,10 @@ async def prepare(
     prepared = Prepared()
 
     async def plant(seeds: SeedPlan) -> None:
-        facts.extend(await planting.plant(phone, seeds, ledger))
+        if phone.profile.seeds:
+            facts.extend(await planting.plant(phone, seeds, ledger))
+        else:
+            facts.extend(planting.nothing(f"the profile {phone.profile.name} leaves it out"))
 
     async def steps() -> None:
         nonlocal prepared

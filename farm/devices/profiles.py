@@ -52,6 +52,7 @@ class DeviceProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ca_store: CaStore
     permission_packages: list[str] = []  # packages that draw permission dialogs
     quirks: list[Quirk] = []
+    seeds: bool = True  # False: nothing of the farm's own is planted on such phones
     notes: list[str] = []
 
 

@@ -17,7 +17,9 @@ from farm.devices.checks import Check, bad, ok
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.devices.profiles import CaStore
+from farm.devices.seeding.plan import make_plan, new_token
 from farm.model.errors import DeviceError, FarmError
+from farm.model.events import NotSeeded, PhoneIdentity
 from farm.model.vocabulary import AccessMode
 
 DOWNLOADED_CA = "/sdcard/Download/farm-ca.crt"
@@ -49,6 +51,7 @@ async def rehearse(phone: Phone, plan: RehearsalPlan) -> AsyncGenerator[Check, N
                         ca_pem=plan.ca_pem,
                         frida=phone.profile.access is not AccessMode.GADGET,
                         frida_folder=plan.frida_folder,
+                        seeds=make_plan(new_token()),
                     ),
                     state_folder=plan.state_folder,
                 )
@@ -100,6 +103,11 @@ def _proofs(
             "certificate",
             lambda: _certificate(phone, plan.ca_pem),
             f"open {DOWNLOADED_CA} on the phone: Settings, Security, Install from storage",
+        ),
+        (
+            "planted data",
+            lambda: _planted(prepared),
+            "allow the shell what the message names (MIUI: USB debugging, Security settings)",
         ),
         (
             "screen",
@@ -161,6 +169,15 @@ async def _certificate(phone: Phone, pem: bytes) -> str:
     if not await certificates.is_trusted(phone, name):
         raise DeviceError(f"{phone.serial}: {name} is not in the system store")
     return f"{name} in the system store"
+
+
+async def _planted(prepared: Prepared) -> str:
+    """What the phone lets the farm plant; what it does not is no failure, but to be known."""
+    types = [one.data_type for one in prepared.seeds if isinstance(one, PhoneIdentity)]
+    missing = [one for one in prepared.seeds if isinstance(one, NotSeeded)]
+    told = "; ".join(f"{one.data_type}: {one.reason}" for one in missing)
+    names = ", ".join(dict.fromkeys(types)) or "nothing"
+    return f"{names}{f'; not planted: {told}' if told else ''}"
 
 
 async def _look(phone: Phone) -> str:

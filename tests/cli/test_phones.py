@@ -84,7 +84,7 @@ async def test_a_phone_in_order_is_ready_and_left_as_it_was(desk: Desk, profile:
     names = [check.name for check in checks]
     rooted = "locked" not in profile
     assert names[-1] == "cleaning"
-    assert {"preparation", "proxy path", "certificate", "screen"} <= set(names)
+    assert {"preparation", "proxy path", "certificate", "planted data", "screen"} <= set(names)
     assert ("frida answers" in names) == rooted
     assert await settings(desk, phone) == before
     assert not list((desk.home / "ledgers").glob("*"))

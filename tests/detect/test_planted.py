@@ -6,6 +6,8 @@ import pytest
 
 from farm.detect.identify.known import known_values
 from farm.detect.timeline import Timeline
+from farm.devices.seeding.photo import draw
+from farm.devices.seeding.plan import make_plan, new_token
 from farm.model.events import NotSeeded, PhoneIdentity
 from farm.model.finding import Finding
 from farm.model.vocabulary import DataType, Level, LinkStrength, Stream
@@ -119,6 +121,21 @@ def test_the_value_is_told_and_its_neighbour_is_not(
         if told:
             (match,) = findings[0].flows[0].matches
             assert list(match.path) == ["body", "json $.d.x"]
+
+
+def test_a_whole_photo_is_told_by_what_stands_in_it() -> None:
+    photo = make_plan(new_token()).photo
+    other = make_plan(new_token()).photo
+    for sent_photo, told in ((photo, True), (other, False)):
+        scene = Scene().begin()
+        scene.identity(DataType.MEDIA, photo.unique_id, name="identifier in the photo")
+        picture = draw(sent_photo, "2026:11:25 15:53:31")
+        head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="1.jpg"\r\n\r\n'
+        content_type = (b"Content-Type", b"multipart/form-data; boundary=b")
+        body = head + picture + b"\r\n--b--\r\n"
+        scene.flow(1500, TRACKER, body=body, headers=[content_type])
+        findings, _ = sent(scene)
+        assert [one.data_type for one in findings] == [DataType.MEDIA] * told
 
 
 def test_what_was_not_planted_is_told_beside_the_gaps_and_is_none() -> None:

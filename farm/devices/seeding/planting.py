@@ -39,6 +39,12 @@ _ROWS: tuple[tuple[DataType, _Sow, _Take], ...] = (
 )
 """What is planted through the phone's content providers."""
 
+TYPES = (
+    *(kind for kind, _, _ in _ROWS),
+    *(DataType.MEDIA, DataType.CLIPBOARD, DataType.LOCATION, DataType.WIFI_SSID),
+)
+"""Everything that a session would plant; a photo has its place with it."""
+
 _WIFI = "the name is the access point's own and cannot be planted over adb; at most it is read"
 
 
@@ -64,6 +70,11 @@ async def plant(phone: Phone, plan: SeedPlan, ledger: Ledger) -> list[Fact]:
     ]
     facts = [fact for found in await together(*work) for fact in found]
     return [*facts, NotSeeded(data_type=DataType.WIFI_SSID, reason=_WIFI)]
+
+
+def nothing(reason: str) -> list[Fact]:
+    """What is on record where nothing is to be planted."""
+    return [NotSeeded(data_type=data_type, reason=reason) for data_type in TYPES]
 
 
 def moves(facts: Sequence[Fact]) -> bool:
