@@ -1,6 +1,7 @@
 """`farm campaign status`: one campaign in numbers, once or as a live view."""
 
 import asyncio
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from farm.campaign.database import DatabaseUnavailable
+from farm.campaign.fleet.inventory import PhoneLine, fleet
 from farm.campaign.status import CampaignStatus, HostLine, campaign_status, hosts
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
 from farm.cli.output import complain, console, emit_json, plain
@@ -34,7 +36,7 @@ def status(
             if json:
                 emit_json(shown)
             else:
-                console.print(render(shown, await hosts(opened)))
+                console.print(render(shown, await hosts(opened), await fleet(opened)))
 
     async def live() -> None:
         async with campaign_database(database, home) as opened:
@@ -42,7 +44,7 @@ def status(
                 while True:
                     try:
                         shown = await campaign_status(opened, name)
-                        view.update(render(shown, await hosts(opened)))
+                        view.update(render(shown, await hosts(opened), await fleet(opened)))
                         if shown.state in ("finished", "cancelled"):
                             return
                     except DatabaseUnavailable as error:
@@ -52,7 +54,7 @@ def status(
     asyncio.run(live() if watch else once())
 
 
-def render(shown: CampaignStatus, known_hosts: list[HostLine]) -> Group:
+def render(shown: CampaignStatus, known_hosts: list[HostLine], phones: list[PhoneLine]) -> Group:
     """The picture that people see."""
     head = Text.assemble(
         (plain(shown.name), "bold"),
@@ -76,7 +78,21 @@ def render(shown: CampaignStatus, known_hosts: list[HostLine]) -> Group:
         for host in known_hosts:
             table.add_row(plain(host.name, 60), host.state, str(host.slots), str(host.running))
         parts.append(table)
+    if phones:
+        counts = Counter(_phone_state(phone) for phone in phones)
+        told = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+        parts.append(Text(f"{len(phones):,} phones: {told}"))
     parts += [Text(f"  {plain(one, 160)}") for one in shown.running[:20]]
     if len(shown.running) > 20:
         parts.append(Text(f"  and {len(shown.running) - 20} more"))
     return Group(*parts)
+
+
+def _phone_state(phone: PhoneLine) -> str:
+    if phone.quarantined_by:
+        return "in quarantine"
+    if phone.reserved_for:
+        return "reserved"
+    if phone.rest_reason and phone.state == "free":
+        return "at rest"
+    return phone.state

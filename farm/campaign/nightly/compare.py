@@ -23,7 +23,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     version_code: int
     verdict: str
     findings: dict[str, str]  # id -> what it says
-    parties: frozenset[str] = frozenset()  # domains that received something
+    parties: frozenset[str] = frozenset()  # domains that were spoken to
     sdks: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     apis: frozenset[str] = frozenset()  # hooks that were called

@@ -12,6 +12,17 @@ from farm.campaign.nightly.compare import Factor
 from farm.campaign.nightly.entry import Entry, Night
 from farm.recording.files import write_atomic
 
+_WORDS = {
+    Factor.APP: "app version 应用版本",
+    Factor.RULES: "rules 规则",
+    Factor.HOOKS: "hook bundle 钩子",
+    Factor.PHONE: "phone or system image 手机或系统镜像",
+    Factor.NETWORK: "network 网络",
+    Factor.TOOLS: "the farm's own version 检测平台自身版本",
+    Factor.CHANCE: "chance 偶然",
+    Factor.UNTOLD: "not told apart 尚未区分",
+    Factor.UNRECORDED: "something that is not recorded 未被记录的因素",
+}
 _NOT_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
@@ -34,7 +45,9 @@ def render(night: Night) -> str:
     """The night as one HTML page; whatever apps say is escaped."""
     source = files("farm.campaign.nightly").joinpath("night.html.j2").read_text("utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(source).render(night=night, told=told, CHANCE=Factor.CHANCE)
+    return environment.from_string(source).render(
+        night=night, told=told, words=_WORDS, CHANCE=Factor.CHANCE
+    )
 
 
 def told(entry: Entry, finding: str) -> str:

@@ -17,8 +17,10 @@ from farm.campaign.store import Store
 from farm.campaign.store.events import events_name
 from farm.campaign.store.parts import where
 from farm.campaign.worker.hook_store import hooks_key
+from farm.detect.domains import registrable_domain
 from farm.model.finding import Analysis, Finding
 from farm.model.session import Session
+from farm.model.vocabulary import CANARY_HOST
 
 
 class StoredAnalysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,8 @@ def facts_of(
 ) -> RunFacts:
     """What an analysis says, reduced to what nights are compared by."""
     found = analysis.findings
-    receivers = [finding.receiver for finding in found if finding.receiver]
+    seen = [*found, *analysis.undetermined]
+    hosts = [*analysis.coverage.hosts_seen, *analysis.coverage.hosts_refused]
     tools = {name: session.versions.get(name, "") for name in ("mitmproxy", "frida", "farm")}
     return RunFacts(
         package=session.app.package,
@@ -139,8 +142,9 @@ def facts_of(
         version_code=session.app.version_code,
         verdict=analysis.verdict.kind,
         findings={finding.finding_id: _told(finding) for finding in found},
-        parties=frozenset(r.domain or r.name for r in receivers),
-        sdks=frozenset(f.caller.sdk or f.caller.name for f in found if f.caller.third),
+        parties=frozenset(registrable_domain(host) or host for host in hosts if host != CANARY_HOST)
+        | frozenset(f.receiver.domain or f.receiver.name for f in seen if f.receiver),
+        sdks=frozenset(f.caller.sdk or f.caller.name for f in seen if f.caller.third),
         permissions=frozenset(session.app.permissions),
         apis=apis,
         hooks_failed=frozenset(analysis.coverage.hooks_failed),

@@ -22,7 +22,7 @@ from farm.twin.building.apk import APKS
 from tests.campaign.labs import at_work, plan_apps, shell
 from tests.end_to_end.twin_lab import TwinLab, twin_lab
 
-RULES = CareRules(battery_rest=1.0, thermal_rest=1.0, reboot_rest=1.0)
+RULES = CareRules(battery_rest=1.0, thermal_rest=1.0, fault_rest=1.0, reboot_rest=1.0)
 SECONDS = 90.0
 
 
@@ -61,6 +61,12 @@ async def test_no_work_for_a_phone_that_is_warm_empty_reserved_or_in_quarantine(
         await shell(lab, "dumpsys", "battery", "set", "temp", "455")
         async with at_work(database, store, lab, tmp_path, rules=RULES, judges=False) as care:
             await until(lambda: rests("too warm: 45.5"))
+            await shell(lab, "svc", "wifi", "disable")
+            await shell(lab, "dumpsys", "battery", "set", "temp", "300")
+            await until(lambda: rests("Wi-Fi is not connected"))
+            await shell(lab, "svc", "wifi", "enable")
+            await shell(lab, "dumpsys", "battery", "set", "temp", "455")
+            await until(lambda: rests("too warm"))
             await inventory.quarantine(database, serial, "tester", "a look at its cable")
             await shell(lab, "dumpsys", "battery", "reset")
             assert await is_kept(care, serial, 2.5), "a phone in quarantine was let go"

@@ -4,9 +4,21 @@ import asyncio
 from pathlib import Path
 
 from farm.campaign.database import Database
+from farm.campaign.decisions import RetryPolicy
+from farm.campaign.ledger.values import Work
+from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.campaign.worker.settings import WorkerSettings
 from tests.campaign.idle import IdleExecutor, run_worker
 from tests.campaign.planning import app, create
+
+
+class StuckExecutor(IdleExecutor):
+    """Idle phones of which one never ends what it was given."""
+
+    async def run(self, work: Work, slot: Slot, began: Began) -> Ending:
+        if slot.name.endswith("-000"):
+            await asyncio.Event().wait()
+        return await super().run(work, slot, began)
 
 
 async def counts(database: Database) -> dict[str, int]:
@@ -19,6 +31,35 @@ async def until_done(database: Database, jobs: int, seconds: float = 60) -> None
     async with asyncio.timeout(seconds):
         while (await counts(database)).get("done", 0) < jobs:
             await asyncio.sleep(0.1)
+
+
+async def test_a_stuck_phone_holds_nobody_up(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await create(database, "small", [app(n) for n in range(30)])
+    settings = WorkerSettings(
+        name="host-a", poll=0.1, deadline=3.0, grace=1.0,
+        policy=RetryPolicy(faults=20, first_delay=0.1, avoid_seconds=600),
+    )  # fmt: skip
+    phones = StuckExecutor("a", 3, 0.01)
+    async with asyncio.TaskGroup() as group:
+        worker = group.create_task(
+            run_worker(database_url, tmp_path, tmp_path / "store", settings, [phones])
+        )
+        # All but the one that is stuck are done long before its deadline.
+        await until_done(database, 29)
+        async with database.transaction() as client:
+            held = await client.fetch("SELECT slot FROM attempt WHERE state <> 'accepted'")
+        assert {row["slot"] for row in held} == {"a-000"}
+        await until_done(database, 30)
+        worker.cancel()
+    async with database.transaction() as client:
+        ended = await client.fetch(
+            "SELECT slot, state, reason FROM attempt WHERE cause <> 'none' AND state = 'retried'"
+        )
+        accepted = await client.fetch("SELECT slot FROM attempt WHERE state = 'accepted'")
+    assert {tuple(row) for row in ended} == {("a-000", "retried", "phone_stuck")}
+    assert "a-000" not in {row["slot"] for row in accepted}
 
 
 async def test_campaign_runs_to_its_end(
