@@ -6,6 +6,7 @@
  * `flush()` sends what waits and gives the totals.
  */
 
+import "./hotspot-symbols.js";
 import Java from "frida-java-bridge";
 import { watchArrivals } from "./arrivals.js";
 import { behaviours, nativeWatches } from "./behaviour/index.js";
