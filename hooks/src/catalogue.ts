@@ -49,7 +49,7 @@ export interface Api extends Entry {
   method: string;
   /** Argument types of each overload to hook; null: all of them. */
   overloads: string[][] | null;
-  /** The class is an interface or abstract: hook what implements it. */
+  /** The class is or was an interface or abstract: hook what extends or implements it too. */
   implementations: boolean;
 }
 

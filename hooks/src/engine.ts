@@ -8,7 +8,7 @@
 
 import type { Api, Limits } from "./catalogue.js";
 import { observerOf } from "./calls.js";
-import { isHotSpot, link, loadedClassNames } from "./hotspot.js";
+import { applicationLoader, isHotSpot, link, loadedClassNames } from "./hotspot.js";
 import {
   cast,
   environment,
@@ -38,7 +38,7 @@ export interface Behaviour {
   method: string;
   /** Argument types of the overloads that are meant; null: all. */
   overloads: string[][] | null;
-  /** Hook what implements the class, not itself. */
+  /** Hook what extends or implements the class too, and itself only where it has code. */
   implementations?: boolean;
   observer?: Observer;
   override?: Override;
@@ -141,10 +141,13 @@ export class Engine {
     if (!isHotSpot()) return this.scan(null);
     // Loading a class early costs time and changes what the app does; its definition is noticed.
     const loaded = loadedClassNames();
-    return this.scan(
-      null,
-      this.waitingClasses.filter((name) => OF_THE_JDK.test(name) || loaded.has(name)),
-    );
+    const ofTheJdk = this.scan(null, this.waitingClasses.filter((name) => OF_THE_JDK.test(name)));
+    // By their own loader: the runtime's finds them from some threads only.
+    const others = this.scan(applicationLoader(), this.waitingClasses.filter((name) => loaded.has(name)));
+    return {
+      installed: [...ofTheJdk.installed, ...others.installed],
+      failed: { ...ofTheJdk.failed, ...others.failed },
+    };
   }
 
   /** Hook every wanted class that `loader` can show; null: the process's own loader. */
@@ -196,7 +199,8 @@ export class Engine {
     if (through.length > 0 && !this.interfaces.has(name)) {
       this.interfaces.set(name, { klass: wrapper.class, wanted: through });
     }
-    this.hookMethods(wrapper, wanted.filter((one) => !one.implementations), outcome);
+    const own = wrapper.class.isInterface() ? wanted.filter((one) => !one.implementations) : wanted;
+    this.hookMethods(wrapper, own, outcome);
   }
 
   private hookMethods(wrapper: JavaWrapper, wanted: Wanted[], outcome: Outcome): void {
@@ -223,12 +227,16 @@ export class Engine {
     }
     const done = new Set<string>();
     const problems: string[] = [];
+    let abstractOnes = 0;
     for (const method of overloadsOf(wrapper, methodName)) {
       const types = method.argumentTypes.map((type) => type.className).join();
       const meantBy = wanted.filter((one) => one.overloads?.some((other) => other.join() === types) ?? true);
       if (meantBy.length === 0) continue;
       try {
-        if (isAbstract(method, wrapper)) throw new Error("abstract: its implementations would have to be hooked");
+        if (isAbstract(method, wrapper)) {
+          abstractOnes++;
+          continue;
+        }
         this.attach(method, meantBy);
         for (const one of meantBy) done.add(one.id);
       } catch (error) {
@@ -239,6 +247,8 @@ export class Engine {
     for (const one of wanted) {
       if (done.has(one.id)) outcome.installed.push(one.id);
       else if (problem !== undefined) outcome.failed[one.id] = problem;
+      else if (one.implementations) continue; // hooked in what extends or implements it
+      else if (abstractOnes > 0) outcome.failed[one.id] = "abstract: its implementations would have to be hooked";
       // Behaviours name the methods of all versions; whether an entry should be here, its levels say.
       else if (one.api !== null) outcome.failed[one.id] = `no such method here: ${methodName}`;
     }

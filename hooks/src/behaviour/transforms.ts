@@ -193,6 +193,7 @@ const SERIALISERS: readonly (readonly [string, string, string])[] = [
   ["com.alibaba.fastjson.JSON", "toJSONString", "fastjson"],
   ["com.alibaba.fastjson.JSON", "toJSONBytes", "fastjson"],
   ["com.alibaba.fastjson2.JSON", "toJSONString", "fastjson2"],
+  ["com.alibaba.fastjson2.JSON", "toJSONBytes", "fastjson2"],
   ["com.fasterxml.jackson.databind.ObjectMapper", "writeValueAsString", "jackson"],
   ["com.fasterxml.jackson.databind.ObjectMapper", "writeValueAsBytes", "jackson"],
   ["com.squareup.moshi.JsonAdapter", "toJson", "moshi"],

@@ -7,7 +7,11 @@ import { emit, outermost, text } from "./common.js";
 
 /** The platform's, and those that apps bring: Tencent X5, UC. */
 const VIEWS = ["android.webkit.WebView", "com.tencent.smtt.sdk.WebView", "com.uc.webview.export.WebView"];
-const COOKIES = "android.webkit.CookieManager";
+const COOKIES = [
+  "android.webkit.CookieManager",
+  "com.tencent.smtt.sdk.CookieManager",
+  "com.uc.webview.export.CookieManager",
+];
 
 function uses(action: string, argument: number): Observer {
   return outermost(`web view ${action}`, {
@@ -56,7 +60,9 @@ export function webViews(): Behaviour[] {
       one(view, "evaluateJavascript", uses("script", 0)),
       one(view, "addJavascriptInterface", interfaces),
     ]),
-    one(COOKIES, "setCookie", cookieSet, true),
-    one(COOKIES, "getCookie", uses("cookie", 0), true),
+    ...COOKIES.flatMap((cookies) => [
+      one(cookies, "setCookie", cookieSet, true),
+      one(cookies, "getCookie", uses("cookie", 0), true),
+    ]),
   ];
 }

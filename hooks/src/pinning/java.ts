@@ -160,6 +160,13 @@ function one(id: string, className: string, method: string, override: Override, 
   return { id: `behaviour.pinning.${id}`, class: className, method, overloads: null, implementations, override };
 }
 
+/** The platform's, and those of the WebViews that apps bring: Tencent X5, UC. */
+const CLIENTS = [
+  "android.webkit.WebViewClient",
+  "com.tencent.smtt.sdk.WebViewClient",
+  "com.uc.webview.export.WebViewClient",
+];
+
 /** The override for a pinner that was found by what it throws. */
 export function pinner(className: string, method: string): Behaviour {
   return one(`found.${className}.${method}`, className, method, throwing("okhttp CertificatePinner"));
@@ -184,8 +191,7 @@ export function javaPinning(found: (className: string, method: string) => void):
     ...["check", "check$okhttp"].map((method) => one(`okhttp.${method}`, "*.CertificatePinner", method, pins)),
     one("okhttp.host", "*.OkHostnameVerifier", "verify", answering("host verifier")),
     pinnersByShape(found),
-    one("webview", "android.webkit.WebViewClient", "onReceivedSslError", webView),
-    one("webview.own", "android.webkit.WebViewClient", "onReceivedSslError", webView, true),
+    ...CLIENTS.map((client) => one(`webview.${client}`, client, "onReceivedSslError", webView, true)),
     ...cronet.flatMap((builder) => [
       one(`cronet.quic.${builder}`, builder, "enableQuic", withoutQuic),
       one(`cronet.pins.${builder}`, builder, "addPublicKeyPins", withoutPins),

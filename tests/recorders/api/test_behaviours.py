@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from pathlib import Path
 
 from farm.model.events import (
     CodeLoaded,
@@ -90,5 +91,41 @@ async def test_web_views_tell_what_they_load_and_what_they_are_given(portal: Por
         ("script", "report()"),
         ("interface", "native com.example.victim.Behaves"),
         ("cookie", "https://h5.example/ uid=1"),
+    ]
+    assert not hooked.gaps(GapCause.RECORDER_FAILED)
+
+
+async def test_a_loader_that_asks_its_parent_last_is_told_by_its_own_name(
+    portal: Portal, tmp_path: Path
+) -> None:
+    archive = tmp_path / "patch.jar"
+    archive.write_bytes(b"hot fix")
+    async with Victim(portal) as victim, Hooked(portal, victim) as hooked:
+        assert await victim.do("behave noloader -") == "done"
+        assert await victim.do(f"behave delegate {archive}") == "done"
+        await until(lambda: hooked.bodies(CodeLoaded))
+        assert await hooked.recorder.canary("d0ne", 5)
+        await hooked.stop()
+    [loaded] = hooked.bodies(CodeLoaded)  # its base class's constructor is no second
+    assert (loaded.way, loaded.path) == ("DelegateLastClassLoader", str(archive))
+    assert loaded.content is not None
+    assert loaded.content.sample == b"hot fix"
+
+
+async def test_web_views_that_apps_bring_along_tell_the_same(portal: Portal) -> None:
+    async with Victim(portal) as victim, Hooked(portal, victim) as hooked:
+        for what in ("near", "x5", "uc"):
+            assert await victim.do(f"view {what}") == "done"
+        await until(lambda: len(hooked.bodies(WebViewUsed)) >= 8)
+        await hooked.stop()
+    assert [(one.action, one.detail) for one in hooked.bodies(WebViewUsed)] == [
+        ("load", "https://x5.example/?id=1"),
+        ("script", "x5()"),
+        ("interface", "x5 com.example.victim.Views"),
+        ("cookie", "https://x5.example/ uid=5"),
+        ("load", "https://uc.example/?id=1"),
+        ("script", "uc()"),
+        ("interface", "uc com.example.victim.Views"),
+        ("cookie", "https://uc.example/ uid=6"),
     ]
     assert not hooked.gaps(GapCause.RECORDER_FAILED)

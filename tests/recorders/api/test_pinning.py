@@ -10,7 +10,7 @@ from farm.model.vocabulary import GapCause
 from tests.recorders.api.hooked import Hooked, until
 from tests.recorders.api.victim import Portal, Victim, flutter
 
-REFUSING = ("manager", "host", "moved", "webview")
+REFUSING = ("manager", "host", "moved", "webview", "trustkit", "x5", "uc")
 
 
 async def test_without_the_option_every_check_stands(portal: Portal) -> None:
@@ -28,25 +28,43 @@ async def test_with_the_option_each_check_gives_way_and_says_so(portal: Portal) 
         for check in REFUSING:
             assert await victim.do(f"pin {check}") == "passed", check
         assert await victim.do("pin cronet") == "http/2"
-        await until(lambda: len(hooked.bodies(PinningBypassed)) >= 5)
+        await until(lambda: len(hooked.bodies(PinningBypassed)) >= len(REFUSING) + 1)
         # Under another name the pinner is known from its first refusal on.
         await victim.do("pin obfuscated")
         assert await victim.do("pin obfuscated") == "passed"
-        await until(lambda: len(hooked.bodies(PinningBypassed)) >= 6)
+        await until(lambda: len(hooked.bodies(PinningBypassed)) >= len(REFUSING) + 2)
         # What fails for another reason goes on failing.
         assert await victim.do("pin mistake") == "no_check_of_a_certificate"
         await hooked.stop()
-    manager, host, moved, web, cronet, hidden = hooked.bodies(PinningBypassed)
+    manager, host, moved, web, kit, x5, uc, cronet, hidden = hooked.bodies(PinningBypassed)
     assert manager.mechanism == "trust manager com.example.victim.Pins$Manager"
     assert host.host == "api.example"
     assert (moved.mechanism, moved.host) == (
         "okhttp CertificatePinner com.shaded.okhttp3.CertificatePinner",
         "moved.example",
     )
-    assert web.host == "https://shop.example/"
+    for view in (web, x5, uc):
+        assert view.mechanism == "WebView onReceivedSslError"
+        assert view.host == "https://shop.example/"
+    assert kit.mechanism == (
+        "trust manager com.datatheorem.android.trustkit.pinning.PinningTrustManager"
+    )
     assert cronet.mechanism == "cronet QUIC off"
     assert (hidden.mechanism, hidden.host) == ("okhttp CertificatePinner a.b.c", "hidden.example")
     assert not hooked.gaps(GapCause.RECORDER_FAILED)
+
+
+async def test_a_trust_manager_that_was_there_before_is_met_where_it_is_handed_over(
+    portal: Portal,
+) -> None:
+    async with Victim(portal) as victim:
+        assert await victim.do("pin manager") == "refused"  # its class is there now
+        async with Hooked(portal, victim, bypass_pinning=True) as hooked:
+            assert await victim.do("pin manager") == "refused"  # nobody has seen it yet
+            assert await victim.do("pin context") == "passed"
+            await until(lambda: hooked.bodies(PinningBypassed))
+    [bypassed] = hooked.bodies(PinningBypassed)
+    assert bypassed.mechanism == "trust manager com.example.victim.Pins$Manager"
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the library is x86-64 machine code")

@@ -1,5 +1,6 @@
 """What goes into the app's encryption, digests, encodings and compression, and what comes out."""
 
+import asyncio
 import base64
 import gzip
 import hashlib
@@ -10,11 +11,34 @@ import pytest
 
 from farm.model.events import Blob, Transform
 from farm.model.vocabulary import GapCause, TransformKind
+from farm.recorders.api.build import build_bundle
 from tests.recorders.api.hooked import Hooked, until
 from tests.recorders.api.victim import Portal, Victim
 
 PLAIN = b"imei=860000000000000&more"
 KEY = b"0123456789abcdef"
+
+SERIALISERS = (
+    "gson", "fastjson", "fastjson.bytes", "fastjson2", "fastjson2.bytes", "jackson",
+    "jackson.bytes", "moshi",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def serialised() -> Hooked:
+    """One process in which each library wrote once, and all read."""
+
+    async def run() -> Hooked:
+        async with Portal() as portal, Victim(portal) as victim:
+            async with Hooked(portal, victim) as hooked:
+                for what in SERIALISERS:
+                    await victim.do(f"serialise {what}")
+                await victim.do("serialise near")
+                assert await hooked.recorder.canary("d0ne", 5)
+        return hooked
+
+    build_bundle()
+    return asyncio.run(run())
 
 
 def holds(blob: Blob, content: bytes) -> None:
@@ -91,3 +115,22 @@ async def test_what_the_platform_hashes_for_itself_is_not_the_apps(portal: Porta
         await until(lambda: hooked.bodies(Transform))
         await hooked.stop()
     assert [one.operation for one in hooked.bodies(Transform)] == [TransformKind.BASE64]
+
+
+@pytest.mark.parametrize("library", sorted({one.split(".")[0] for one in SERIALISERS}))
+def test_each_json_library_tells_what_it_wrote(serialised: Hooked, library: str) -> None:
+    answer = f'{{"{library}":"860000000000000"}}'.encode()
+    written = [one for one in serialised.bodies(Transform) if one.algorithm == library]
+    assert len(written) == len([one for one in SERIALISERS if one.split(".")[0] == library])
+    for one in written:
+        assert (one.operation, one.direction) == (TransformKind.JSON, "")
+        holds(one.output, answer)
+        assert one.stack[0].startswith("com.example.victim.Serialises.run(")
+
+
+def test_reading_json_and_classes_of_the_same_name_are_silent(serialised: Hooked) -> None:
+    assert {one.algorithm for one in serialised.bodies(Transform)} == {
+        one.split(".")[0] for one in SERIALISERS
+    }
+    assert not serialised.gaps(GapCause.RECORDER_FAILED)
+    assert not [gap for gap in serialised.gaps(GapCause.HOOK_FAILED) if "json" in gap.scope]

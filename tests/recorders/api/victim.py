@@ -159,21 +159,23 @@ class Victim:
         name: str = PACKAGE,
         *,
         preload: str = "",
+        heap: str = "",
         environment: dict[str, str] | None = None,
     ) -> None:
         self.portal = portal
         self.name = name
         self.pid = 0
+        self._heap = [f"-Xms{heap}", f"-Xmx{heap}"] if heap else []  # such as "32m"
         self._environment = dict(os.environ) | (environment or {})
         if preload:
             self._environment["LD_PRELOAD"] = preload
 
     async def __aenter__(self) -> "Victim":
         classes = await asyncio.to_thread(compiled)
-        java = str(choose_java())
+        java = [str(choose_java()), "-Xshare:auto", "-XX:+UseSerialGC", *self._heap]
         # asyncio's own thread that waits for a child would take ptrace's stops from Frida.
         self.process = subprocess.Popen(  # noqa: ASYNC220
-            [java, "-Xshare:auto", "-XX:+UseSerialGC", "-cp", str(classes / "base"), "Victim"],
+            [*java, "-cp", str(classes / "base"), "Victim"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._environment,

@@ -84,6 +84,9 @@ public class Victim {
             case "net": return com.example.victim.Net.run(word[1], Integer.parseInt(word[2]));
             case "pin": return com.example.victim.Pins.run(word[1]);
             case "behave": return com.example.victim.Behaves.run(word[1], word[2]);
+            case "serialise": return com.example.victim.Serialises.run(word[1]);
+            case "view": return com.example.victim.Views.run(word[1]);
+            case "hand": return com.example.victim.Hands.run(word[1]);
             case "mirror": return com.example.victim.Mirror.check();
             case "clock": return String.valueOf(System.currentTimeMillis());
             default: return "?";

@@ -8,6 +8,7 @@ import android.content.ComponentName;
 import android.content.Intent;
 import android.webkit.CookieManager;
 import android.webkit.WebView;
+import dalvik.system.DelegateLastClassLoader;
 import dalvik.system.DexClassLoader;
 import dalvik.system.InMemoryDexClassLoader;
 import java.nio.ByteBuffer;
@@ -56,6 +57,12 @@ public class Behaves {
                 new DexClassLoader(path + ":/no/such/file.dex", null, null, LOADER);
                 new InMemoryDexClassLoader(ByteBuffer.wrap(new byte[] {9, 'd', 'e', 'x'}, 1, 3), LOADER);
                 System.load(path);
+                return "done";
+            case "delegate":
+                new DelegateLastClassLoader(path, LOADER);
+                return "done";
+            case "noloader":
+                new java.net.URLClassLoader(new java.net.URL[0], LOADER).close(); // of Java, which phones lack
                 return "done";
             case "web": {
                 WebView view = new WebView();

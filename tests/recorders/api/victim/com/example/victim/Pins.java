@@ -1,11 +1,14 @@
 package com.example.victim;
 
 import android.webkit.WebViewClient;
+import com.datatheorem.android.trustkit.pinning.PinningTrustManager;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.chromium.net.CronetEngine;
 
@@ -52,6 +55,27 @@ public class Pins {
                 case "webview": {
                     WebViewClient.SslErrorHandler handler = new WebViewClient.SslErrorHandler();
                     new WebViewClient().onReceivedSslError(null, handler, new WebViewClient.SslError());
+                    return handler.said;
+                }
+                case "trustkit":
+                    new PinningTrustManager().checkServerTrusted(new X509Certificate[0], "RSA");
+                    return "passed";
+                case "context": { // handed to TLS, as a phone shows it first
+                    Manager manager = new Manager();
+                    SSLContext.getInstance("TLS").init(null, new TrustManager[] {manager}, null);
+                    manager.checkServerTrusted(new X509Certificate[0], "RSA");
+                    return "passed";
+                }
+                case "x5": {
+                    WebViewClient.SslErrorHandler handler = new WebViewClient.SslErrorHandler();
+                    new com.tencent.smtt.sdk.WebViewClient()
+                            .onReceivedSslError(null, handler, new WebViewClient.SslError());
+                    return handler.said;
+                }
+                case "uc": {
+                    WebViewClient.SslErrorHandler handler = new WebViewClient.SslErrorHandler();
+                    new com.uc.webview.export.WebViewClient()
+                            .onReceivedSslError(null, handler, new WebViewClient.SslError());
                     return handler.said;
                 }
                 case "cronet": return new CronetEngine.Builder().enableQuic(true).quic ? "quic" : "http/2";

@@ -1,0 +1,5 @@
+package dalvik.system;
+
+public class DelegateLastClassLoader extends PathClassLoader {
+    public DelegateLastClassLoader(String dexPath, ClassLoader parent) { super(dexPath, parent); }
+}

@@ -1,0 +1,5 @@
+package dalvik.system;
+
+public class PathClassLoader extends ClassLoader {
+    public PathClassLoader(String dexPath, ClassLoader parent) { super(parent); }
+}
