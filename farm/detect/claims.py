@@ -82,7 +82,7 @@ def judge_scenario(
         known = known_values(session, calls, timeline.of(Stream.DEVICE, PhoneIdentity))
         salts = [session.app.package, session.app.signer_sha256]
         traffic = search(exchanges, known, timeline, salts)
-        coverage = find_coverage(session, timeline, phases, traffic.exchanges, traffic.cut)
+        coverage = find_coverage(session, timeline, phases, traffic)
         for reference, claim in claims:
             expected.append(_judge(claim, reference, calls, traffic, phases, coverage))
     failed = [

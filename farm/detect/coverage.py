@@ -4,12 +4,13 @@ A session is `complete` only where both the hooks and the proxy were shown to he
 and nothing was lost in between.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from farm.detect.flows import is_own
+from farm.detect.flows import Traffic, is_own
 from farm.detect.phases import Phases
 from farm.detect.proof import canary_gaps, process_gaps
 from farm.detect.timeline import FOREVER, Interval, Timeline, from_phone
+from farm.detect.unread import unread_gaps
 from farm.model.events import (
     Call,
     Canary,
@@ -37,8 +38,7 @@ def find_coverage(
     session: Session,
     timeline: Timeline,
     phases: Phases,
-    exchanges: Sequence[Exchange],
-    cut: Mapping[str, list[str]],
+    traffic: Traffic,
 ) -> Coverage:
     """Gather every gap of the session, in time order, and what was seen besides."""
     span = timeline.span(session.created, session.ended)
@@ -48,7 +48,8 @@ def find_coverage(
         *_stream_gaps(timeline, span),
         *_hook_gaps(timeline, span),
         *process_gaps(timeline, span),
-        *_network_gaps(timeline, exchanges, cut, span),
+        *_refused_gaps(timeline, span),
+        *unread_gaps(timeline, traffic, span),
         *canary_gaps(timeline, phases, span),
         *_scenario_gaps(timeline),
     ]
@@ -60,7 +61,7 @@ def find_coverage(
         gaps=gaps,
         hooks_installed=len(installed),
         hooks_failed=failed,
-        hosts_seen=_hosts_seen(timeline, exchanges),
+        hosts_seen=_hosts_seen(timeline, traffic.exchanges),
         hosts_refused=_hosts_refused(timeline),
         canaries_sent=len(canaries),
         canaries_seen=sum(1 for body in canaries if isinstance(body, Canary) and body.seen),
@@ -159,12 +160,7 @@ def _hook_gaps(timeline: Timeline, span: Interval) -> list[CoverageGap]:
     return gaps
 
 
-def _network_gaps(
-    timeline: Timeline,
-    exchanges: Sequence[Exchange],
-    cut: Mapping[str, list[str]],
-    span: Interval,
-) -> list[CoverageGap]:
+def _refused_gaps(timeline: Timeline, span: Interval) -> list[CoverageGap]:
     gaps: list[CoverageGap] = []
     for placed in timeline.of(Stream.NETWORK, TlsFailed, RawConnection):
         body, at = placed.event.body, placed.interval
@@ -180,28 +176,6 @@ def _network_gaps(
             detail = f"{body.bytes_sent} bytes sent, {body.bytes_received} received"
         what = f"network {body.host}"
         gaps.append(_gap(what, cause, at.lo, at.hi, span, detail, [placed.event.reference]))
-    stored = {exchange.flow_id for exchange in exchanges}
-    for placed in timeline.of(Stream.NETWORK, Request):
-        request = placed.event.body
-        assert isinstance(request, Request)  # noqa: S101 - `of` returns nothing else
-        if is_own(request.host):
-            continue
-        reasons = list(dict.fromkeys(cut.get(request.flow_id, [])))
-        if request.flow_id not in stored:
-            reasons.append("the request was seen, but its bytes are not in the flow file")
-        for reason in reasons:
-            at = placed.interval
-            gaps.append(
-                _gap(
-                    f"flow to {request.host}",
-                    "content_not_searched",
-                    at.lo,
-                    at.hi,
-                    span,
-                    reason,
-                    [placed.event.reference],
-                )
-            )
     return gaps
 
 

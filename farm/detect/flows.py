@@ -31,6 +31,18 @@ PLAUSIBLE_CHANCE = 0.05
 
 _MOST_TYPED = 2000
 _DNS_PORT = 53
+_MISSING = {
+    "request": "the recording holds only the first part of the request",
+    "websocket": "later messages are not in the recording",
+}
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an exchange that was not searched, or that nobody can read, and why."""
+
+    reason: str
+    size: int = 0  # bytes; 0 where the recording does not tell
+    place: str = ""  # "body > json $.d > base64"
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +51,8 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     exchanges: list[Exchange]  # all, without their bytes
     carried: list[Carried]
     checked: list[Checked]
-    cut: dict[str, list[str]]  # flow id -> reasons why parts were not searched or not readable
+    unread: dict[str, list[Unread]]  # flow id -> parts that were not searched or not readable
+    untraced: list[str]  # why operations of the app could not be followed
     chance: Chance
     operations: dict[int, Placed]  # `Transform` events by ordinal
     echoed: list[str]  # one line each: known values that only came back
@@ -78,7 +91,7 @@ def search(
     linker = Linker(known, Connections(timeline))
     carried: list[Carried] = []
     typed: list[tuple[Exchange, int, Typed]] = []
-    cut: dict[str, list[str]] = {}
+    unread: dict[str, list[Unread]] = {}
     fields = shapes = 0
     seen: list[Exchange] = []
     answered = _answered(timeline)
@@ -95,9 +108,9 @@ def search(
                     shapes += 1
                     typed.append((exchange, scan.carrier.time, one))
         chosen = select(hits, known)
-        reasons = _unread(scans, chosen, readable)
-        if reasons:
-            cut.setdefault(exchange.flow_id, []).extend(reasons)
+        parts = _unread(scans, chosen, readable)
+        if parts:
+            unread.setdefault(exchange.flow_id, []).extend(parts)
         carried.extend(linker.group(exchange, chosen, event))
 
     for whole in exchanges:
@@ -106,10 +119,9 @@ def search(
         earliest = min(earliest, first_answer(whole, answered.get(whole.flow_id)))
         if is_own(exchange.host):
             continue
-        if "request" in exchange.truncated:
-            cut[exchange.flow_id] = ["the recording holds only the first part of the request"]
-        if "websocket" in exchange.truncated:
-            cut.setdefault(exchange.flow_id, []).append("later messages are not in the recording")
+        missing = [Unread(reason=_MISSING[what]) for what in exchange.truncated if what in _MISSING]
+        if missing:
+            unread[exchange.flow_id] = missing
         search_one(exchange, scanner.scan(carriers(whole)), requests.get(exchange.flow_id))
     for name, placed in _names_asked(timeline).items():
         question = _question(name, placed)
@@ -127,23 +139,23 @@ def search(
         exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
         carried=carried,
         checked=checked,
-        cut=cut,
+        unread=unread,
+        untraced=traced.cut,
         chance=chance,
         operations=traced.operations,
         echoed=echoed,
     )
 
 
-def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> list[str]:
-    """Why parts of an exchange could not be read, but for those whose plain bytes hooks saw."""
+def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> list[Unread]:
+    """The parts that could not be read, but for those whose plain bytes hooks saw."""
     understood = {hit.leaf.location for hit in hits if hit.transforms}
-    reasons: list[str] = []
-    for scan in scans:
-        for one in scan.undecoded:
-            if one.opaque and (one.location in understood or readable.explains(scan.carrier)):
-                continue
-            reasons.append(one.reason)
-    return list(dict.fromkeys(reasons))
+    return [
+        Unread(reason=one.reason, size=one.size, place=" > ".join(one.path))
+        for scan in scans
+        for one in scan.undecoded
+        if not one.opaque or not (one.location in understood or readable.explains(scan.carrier))
+    ]
 
 
 def _names_asked(timeline: Timeline) -> dict[str, Placed]:

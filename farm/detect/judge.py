@@ -48,7 +48,7 @@ def judge(
     span = timeline.span(session.created, session.ended)
     package = session.app.package
     found = find(calls, traffic, phases, parties, rules, evidence, timeline, span, package)
-    coverage = find_coverage(session, timeline, phases, traffic.exchanges, traffic.cut)
+    coverage = find_coverage(session, timeline, phases, traffic)
     return Analysis(
         analysis_version=ANALYSIS_VERSION,
         session_id=session.session_id,

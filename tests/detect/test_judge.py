@@ -1,8 +1,10 @@
 """Whole sessions through the judgement: what counts, what does not, and what stays open."""
 
+import base64
 import gzip
 import hashlib
 import json
+import random
 
 import pytest
 
@@ -321,6 +323,39 @@ def test_unreadable_protocol_missing_bytes_and_torn_stream_are_gaps() -> None:
     ]
     causes = {gap.cause for gap in scene.judge().coverage.gaps}
     assert causes == {"protocol_not_readable", "content_not_searched", GapCause.TORN_STREAM}
+
+
+def test_what_nobody_can_read_is_told_with_its_size_and_keeps_a_session_from_being_clean() -> None:
+    noise = random.Random(3).randbytes
+    scene = Scene().begin()
+    scene.flow(2000, "a.example", body=noise(5000))
+    packed = base64.b64encode(noise(300)).decode()
+    scene.flow(2500, "a.example", body=json.dumps({"v": 1, "d": packed}).encode())
+    scene.flow(3000, "b.example", body=noise(40))
+    analysis = scene.end().judge()
+    assert analysis.verdict.kind is VerdictKind.NOT_OBSERVABLE
+    told = {gap.what: (gap.cause, gap.detail, len(gap.events)) for gap in analysis.coverage.gaps}
+    why = "encrypted, or packed in an unknown way"
+    assert told == {
+        "flow to a.example": (
+            "content_not_searched",
+            f"{why}: 5300 bytes in 2 flows, the largest part 5000 bytes (body)",
+            2,
+        ),
+        "flow to b.example": (
+            "content_not_searched",
+            f"{why}: 40 bytes in 1 flow, the largest part 40 bytes (body)",
+            1,
+        ),
+    }
+    assert any("5300 bytes" in reason for reason in analysis.verdict.reasons)
+
+
+def test_pictures_and_text_leave_nothing_unread() -> None:
+    scene = Scene().begin()
+    scene.flow(2000, "a.example", body=b"\x89PNG\r\n\x1a\n" + random.Random(3).randbytes(5000))
+    scene.flow(2500, "a.example", body=b'{"v": "' + b"text of many words " * 200 + b'"}')
+    assert scene.end().judge().verdict.kind is VerdictKind.CLEAN
 
 
 def test_interrupted_session_is_never_clean_but_its_evidence_stands() -> None:

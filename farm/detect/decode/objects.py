@@ -4,6 +4,7 @@ Their hooks are off: nothing is built but plain containers, and what comes out i
 bounds, each shared object once.
 """
 
+import io
 import plistlib
 import struct
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -57,8 +58,11 @@ def cbor(data: bytes, budget: Budget) -> list[Piece] | None:
     """CBOR (RFC 8949): a map, an array or a tag that fills the input."""
     if len(data) > _LARGEST or not 0x80 <= data[0] <= 0xDB:
         return None
+    stream = io.BytesIO(data)
     try:
-        document = cbor2.loads(data)
+        document = cbor2.CBORDecoder(stream).decode()
+        if stream.tell() != len(data):
+            return None  # random bytes often begin with a whole item
     except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError, ArithmeticError):
         return None
     if isinstance(document, str | bytes | int | float | None) or not _sound([document]):

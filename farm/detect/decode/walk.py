@@ -79,11 +79,12 @@ class Walk:
         together: list[int] = []
         doubtful: list[int] = []
         alone: list[int] = []
+        least = _SMALL_BINARY if depth else _LEAST_UNREADABLE
         blocks = [(first, first + _BLOCK) for first in range(0, len(pieces), _BLOCK)]
         while blocks:
             first, last = blocks.pop()
             block = pieces[first:last]
-            look = _look_at_all(block) if len(block) > 1 else _look(block[0])
+            look = _look_at_all(block) if len(block) > 1 else _look(block[0], least)
             if look is Look.NONE:
                 together += range(first, first + len(block))
             elif look is Look.ESCAPES:
@@ -266,8 +267,11 @@ def _look_at_all(pieces: Sequence[bytes]) -> Look:
     return Look.ESCAPES if _ANY_ESCAPE.search(joined) else Look.NONE
 
 
-def _look(piece: bytes) -> Look:
-    """How much a piece may be more than a few characters that say what they say."""
+def _look(piece: bytes, least: int) -> Look:
+    """How much a piece may be more than a few characters that say what they say.
+
+    Binary data of `least` bytes is looked at by itself, so that it is told if nobody can read it.
+    """
     if not piece:
         return Look.NONE
     if len(piece) >= _SMALL or _PACKED.match(piece):
@@ -276,7 +280,7 @@ def _look(piece: bytes) -> Look:
         piece.decode()
     except UnicodeDecodeError:
         # Most are words that were read as base64: they must cost next to nothing.
-        if len(piece) >= _SMALL_BINARY or is_object(piece) or kind_of(piece) is not Kind.BINARY:
+        if len(piece) >= least or is_object(piece) or kind_of(piece) is not Kind.BINARY:
             return Look.ALONE
         return Look.NONE
     if b"\r\n" in piece:  # chunks, parts, mail

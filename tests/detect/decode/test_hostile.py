@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import plistlib
+import random
 import subprocess
 import sys
 import zipfile
@@ -251,8 +252,6 @@ def test_memory_stays_bounded_with_bombs_and_bodies_of_100_mb(
 
 
 def test_what_nobody_can_read_is_named_with_its_size() -> None:
-    import random
-
     noise = random.Random(1).randbytes(5000)
     (one,) = scan(noise).undecoded
     assert (one.path, one.size, one.opaque) == (("body",), 5000, True)
@@ -261,3 +260,17 @@ def test_what_nobody_can_read_is_named_with_its_size() -> None:
     assert (one.path, one.size) == (("body", "json $.d", "base64"), 5000)
     assert reasons(b"\x89PNG\r\n\x1a\n" + noise) == [], "a picture is no secret"
     assert reasons(TEXT) == []
+
+
+@pytest.mark.parametrize("size", [16, 40, 63, 200, 5000])
+def test_no_cipher_text_passes_for_something_readable(size: int) -> None:
+    """Random bytes often begin like an object; then they must not be taken for one."""
+    noise = random.Random(size)
+    missed = [data for data in (noise.randbytes(size) for _ in range(400)) if not reasons(data)]
+    assert len(missed) <= 400 * (0.02 if size < 64 else 0)
+
+
+def test_objects_with_something_behind_them_are_no_objects() -> None:
+    noise = random.Random(2).randbytes(300)
+    for beginning in (b"\x80", b"\xa0", cbor2.dumps({"a": 1}), msgpack.packb([1, 2])):
+        assert reasons(beginning + noise), beginning
