@@ -197,10 +197,10 @@ class _Structure:
         is_key = before < len(self._marks) and self._kinds[before] == _COLON
         if is_key:
             before = max(0, self._opener(before))
+        if before > 0 and self._depths[before - 1] > _MOST_STEPS:
+            return "$…", bool(is_key)  # each step of each path costs a look at the whole text
         steps: list[str] = []
         while (opener := self._opener(before)) >= 0:
-            if len(steps) >= _MOST_STEPS:
-                return "$…" + "".join(reversed(steps)), bool(is_key)
             steps.append(self._step(opener, before))
             before = opener
         # Documents may follow one another, as lines of a log do: all but the first have a number.

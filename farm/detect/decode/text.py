@@ -79,7 +79,9 @@ class FieldText:
         """Use `step` ("form", "query") before the name of each field."""
         self._data = data
         self._step = step
+        self._separators = (b"&", b"?", b"#", b";") if step == "query" else (b"&",)
         self._ends = _FIELD_ENDS if step == "query" else re.compile(rb"&")
+        self._last = (0, -1)  # start and end of the field that was asked for last
 
     def spans(self, budget: Budget) -> list[Span]:
         """The fields whose names or values are escaped, and values that have a structure."""
@@ -120,12 +122,7 @@ class FieldText:
 
     def _place(self, offset: int) -> Place:
         data = self._data
-        if self._step == "form":
-            start = data.rfind(b"&", 0, offset) + 1
-        else:
-            start = max(data.rfind(end, 0, offset) for end in (b"&", b"?", b"#", b";")) + 1
-        following = self._ends.search(data, offset)
-        end = following.start() if following else len(data)
+        start, end = self._around(offset)
         equals = data.find(b"=", start, end)
         if equals < 0:
             return Place("" if self._step == "query" else "form key", start, end)
@@ -133,6 +130,18 @@ class FieldText:
             return Place(f"{self._step} key", start, equals)
         name = readable(unquote_to_bytes(data[start : min(equals, start + 400)]))
         return Place(shorten(f"{self._step} {name}"), equals + 1, end)
+
+    def _around(self, offset: int) -> tuple[int, int]:
+        """Start and end of the field at an offset; the borders of a long field are sought once."""
+        start, end = self._last
+        if start <= offset <= end:
+            return start, end
+        data = self._data
+        first = end if end < offset else 0  # a field ends where `_last` does
+        start = max(data.rfind(one, max(0, first), offset) for one in self._separators) + 1
+        following = self._ends.search(data, offset)
+        self._last = start, following.start() if following else len(data)
+        return self._last
 
 
 def unpercent(data: bytes) -> bytes:
