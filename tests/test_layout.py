@@ -13,6 +13,7 @@ ELSEWHERE = {
     "campaign/database/migrations/versions": "tests/campaign/store runs every migration",
     "model/events": "tests/recording reads and writes every kind",
     "web/campaigns": "tests/web/pages/test_new_campaign.py fills in the form",
+    "web/uploads": "tests/web/api/test_self_checks.py gives in apps",
     "web/queries": "tests/web/pages reads them on the pages",
     "twin/mazes": "tests/explore/test_explorer.py walks them",
     "twin/system/commands": "tests/twin/system runs them through the shell and the real adb",

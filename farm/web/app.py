@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from farm.campaign.database import Database
 from farm.campaign.store import Store
 from farm.web.accounts.passwords import Passwords
+from farm.web.api import routes as api
 from farm.web.http.errors import HANDLERS, on_defect
 from farm.web.http.headers import SecurityHeaders
 from farm.web.http.rates import Rates
@@ -31,6 +32,7 @@ from farm.web.pages import (
     queue,
     reviews,
     rules,
+    self_check,
     signing_in,
     statistics,
 )
@@ -62,7 +64,7 @@ def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIA
         downloads=Downloads(settings.reports),
     )
     app = Starlette(
-        routes=routes(),
+        routes=routes(settings),
         middleware=[
             Middleware(
                 TrustedHostMiddleware,
@@ -78,7 +80,7 @@ def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIA
     return SecurityHeaders(app, secure=settings.secure)
 
 
-def routes() -> list[BaseRoute]:
+def routes(settings: WebSettings) -> list[BaseRoute]:
     """Every page and operation."""
     return [
         Route("/healthz", healthy),
@@ -94,8 +96,10 @@ def routes() -> list[BaseRoute]:
         *queue.ROUTES,
         *phones.ROUTES,
         *account.ROUTES,
+        *self_check.routes(settings),
         *audit.ROUTES,
         *session.ROUTES,
+        *api.routes(settings),
     ]
 
 

@@ -15,6 +15,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     largest_app: int = 2 << 30  # bytes of an APK that is given in
     sign_ins: str = "10/5minutes"  # tries from one address on one account
     sign_ins_address: str = "60/5minutes"  # tries from one address
+    uploads_each: str = "120/hour"  # apps that one account gives in
     requests: str = "1200/minute"  # from one sign-in or address
     api_requests: str = "600/minute"  # with one token
 

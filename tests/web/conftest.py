@@ -15,7 +15,7 @@ from tests.web.visiting import Site, visiting
 @pytest.fixture
 def settings(tmp_path: Path) -> WebSettings:
     """A server's settings, reached in the clear."""
-    return WebSettings(home=tmp_path / "home")
+    return WebSettings(home=tmp_path / "home", largest_app=8 << 20)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every page is guarded, every answer carries its headers, and errors say nothing of ours."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,17 +14,22 @@ from farm.web.app import create_app, routes
 from farm.web.settings import WebSettings
 from tests.web.visiting import Site, visiting
 
-_OPEN = {"/healthz", "/sign-in", "/sign-out", "/language"}
+_OPEN = {"/healthz", "/sign-in", "/sign-out", "/language", "/api/v1/openapi.json"}
+_SETTINGS = WebSettings(home=Path("nowhere"))
 
 
 def _pages() -> list[Route]:
-    return [route for route in routes() if isinstance(route, Route)]
+    return [route for route in routes(_SETTINGS) if isinstance(route, Route)]
 
 
 def test_whoever_is_not_signed_in_reaches_only_the_door() -> None:
-    bare = {route.path for route in _pages() if getattr(route, "needs", None) is None}
+    bare = {
+        route.path
+        for route in _pages()
+        if getattr(route, "needs", None) is None and not route.path.startswith("/api/v1/")
+    } | {"/api/v1/openapi.json"}
     assert bare == _OPEN
-    assert all(route.path == "/static" for route in routes() if isinstance(route, Mount))
+    assert all(route.path == "/static" for route in routes(_SETTINGS) if isinstance(route, Mount))
 
 
 async def test_every_other_page_sends_a_stranger_to_the_door(site: Site) -> None:
@@ -32,6 +38,10 @@ async def test_every_other_page_sends_a_stranger_to_the_door(site: Site) -> None
         if route.path in _OPEN:
             continue
         path = route.path.replace("{number:int}", "1")
+        if path.startswith("/api/"):
+            answer = await stranger.client.request(next(iter(route.methods or ())), path)
+            assert answer.status_code == 401, path
+            continue
         for method in (route.methods or set()) - {"HEAD"}:
             answer = await stranger.client.request(method, path)
             assert answer.status_code == 303, path

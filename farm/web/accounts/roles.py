@@ -5,19 +5,22 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is in the lab; a person may be several."""
+    """What somebody is to the lab; a person may be several."""
 
     VIEWER = "viewer"  # reads everything, with values masked
     TESTER = "tester"  # starts campaigns and gives in apps
     OPERATOR = "operator"  # steers campaigns and phones, reads the audit log
     REVIEWER = "reviewer"  # decides clauses and cases, sees values unmasked
+    COMPANY = "company"  # from outside: gives in its own apps and sees what became of them
 
 
 class Permission(StrEnum):
     """One thing that a page or an operation of the API lets somebody do."""
 
+    OWN = "own"  # one's own account
     SEE = "see"  # every page, with values masked
-    START = "start"  # start a campaign, give in an app
+    SELF_CHECK = "self_check"  # give in an app for a check, see what became of one's own
+    START = "start"  # start a campaign, give in apps for it
     STEER = "steer"  # pause, resume, cancel
     PHONES = "phones"  # quarantine, release
     REVIEW = "review"  # sign clauses, move cases
@@ -25,13 +28,15 @@ class Permission(StrEnum):
     AUDIT = "audit"  # read the audit log
 
 
+_P = Permission
 _GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: frozenset({Permission.SEE}),
-    Role.TESTER: frozenset({Permission.SEE, Permission.START}),
+    Role.VIEWER: frozenset({_P.OWN, _P.SEE}),
+    Role.TESTER: frozenset({_P.OWN, _P.SEE, _P.SELF_CHECK, _P.START}),
     Role.OPERATOR: frozenset(
-        {Permission.SEE, Permission.START, Permission.STEER, Permission.PHONES, Permission.AUDIT}
+        {_P.OWN, _P.SEE, _P.SELF_CHECK, _P.START, _P.STEER, _P.PHONES, _P.AUDIT}
     ),
-    Role.REVIEWER: frozenset({Permission.SEE, Permission.REVIEW, Permission.UNMASK}),
+    Role.REVIEWER: frozenset({_P.OWN, _P.SEE, _P.REVIEW, _P.UNMASK}),
+    Role.COMPANY: frozenset({_P.OWN, _P.SELF_CHECK}),
 }
 
 

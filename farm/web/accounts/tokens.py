@@ -32,7 +32,7 @@ class Scope(StrEnum):
 SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({Permission.SEE}),
     Scope.CAMPAIGNS: frozenset({Permission.START, Permission.STEER}),
-    Scope.SELF_CHECK: frozenset({Permission.START}),
+    Scope.SELF_CHECK: frozenset({Permission.SELF_CHECK}),
 }
 
 
@@ -42,6 +42,12 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     user: User
     scopes: tuple[Scope, ...]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether its scopes and its owner's roles both allow it."""
+        return permission in self.user.permissions and any(
+            permission in SCOPE_PERMISSIONS[scope] for scope in self.scopes
+        )
 
 
 class TokenLine(msgspec.Struct, frozen=True, kw_only=True):

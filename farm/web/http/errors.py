@@ -20,7 +20,7 @@ from farm.web.http.visitors import Visitor, address_of, language_of
 from farm.web.site import site_of
 
 _LOG = logging.getLogger(__name__)
-_TITLED = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+_TITLED = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
 async def on_http(request: Request, error: Exception) -> Response:

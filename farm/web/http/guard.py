@@ -49,9 +49,13 @@ def page(
                 return _to_sign_in(request)
             if not visitor.may(needs):
                 raise HTTPException(403)
-        if request.method not in _SAFE:
+        if request.method in _SAFE:
+            return await endpoint(request)
+        try:
             await _check_own_form(request, visitor, fields, files)
-        return await endpoint(request)
+            return await endpoint(request)
+        finally:
+            await request.close()  # files of a form
 
     route = Route(
         path, guarded, methods=list(methods), name=endpoint.__name__, max_body_size=largest

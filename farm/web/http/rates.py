@@ -29,6 +29,7 @@ class Rates:
         self._sign_ins_address = parse(settings.sign_ins_address)
         self._requests = parse(settings.requests)
         self._api = parse(settings.api_requests)
+        self._uploads = parse(settings.uploads_each)
 
     async def sign_in(self, address: str, name: str) -> None:
         """Count a try to sign in.
@@ -54,6 +55,14 @@ class Rates:
             TooOften: with this token, or from this address without one.
         """
         await self._take(self._counter, self._api, "api", who)
+
+    async def upload(self, name: str) -> None:
+        """Count an app that somebody gives in.
+
+        Raises:
+            TooOften: by this account.
+        """
+        await self._take(self._exact, self._uploads, "upload", name)
 
     async def _take(
         self,

@@ -26,8 +26,9 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/rules", "menu.rules", Permission.SEE),
     ("/queue", "menu.queue", Permission.SEE),
     ("/phones", "menu.phones", Permission.SEE),
-    ("/self-check", "menu.self_check", Permission.START),
+    ("/self-check", "menu.self_check", Permission.SELF_CHECK),
     ("/audit", "menu.audit", Permission.AUDIT),
+    ("/account", "menu.account", Permission.OWN),
 )
 """Address, text and permission of each part of the page."""
 

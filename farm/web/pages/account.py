@@ -107,15 +107,11 @@ async def _note(
         )
 
 
+_OWN = Permission.OWN
 ROUTES: list[BaseRoute] = [
-    page("/account", account),
-    page("/account/password", change_password, methods=("POST",)),
-    page("/account/elsewhere", leave_elsewhere, methods=("POST",)),
-    page("/account/tokens", create_token, methods=("POST",)),
-    page(
-        "/account/tokens/{number:int}/revoke",
-        revoke_token,
-        needs=Permission.SEE,
-        methods=("POST",),
-    ),
+    page("/account", account, needs=_OWN),
+    page("/account/password", change_password, needs=_OWN, methods=("POST",)),
+    page("/account/elsewhere", leave_elsewhere, needs=_OWN, methods=("POST",)),
+    page("/account/tokens", create_token, needs=_OWN, methods=("POST",)),
+    page("/account/tokens/{number:int}/revoke", revoke_token, needs=_OWN, methods=("POST",)),
 ]

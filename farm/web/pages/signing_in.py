@@ -8,9 +8,10 @@ from starlette.routing import BaseRoute
 
 from farm.campaign.audit import record
 from farm.web.accounts import passwords, sign_ins, users
+from farm.web.accounts.roles import Permission
 from farm.web.http import visitors
 from farm.web.http.guard import CSRF_FIELD, go, page, show
-from farm.web.http.visitors import Visitor
+from farm.web.http.visitors import MENU, Visitor
 from farm.web.site import site_of
 from farm.web.texts import LANGUAGES
 
@@ -20,7 +21,8 @@ _MOST_FIELDS = 20
 
 async def start(request: Request) -> Response:
     """Where somebody begins who names no page."""
-    return go(request, "/campaigns")
+    visitor: Visitor = request.state.visitor
+    return go(request, next(href for href, _, needs in MENU if visitor.may(needs)))
 
 
 async def sign_in_form(request: Request) -> Response:
@@ -111,7 +113,7 @@ def _form(
 
 
 ROUTES: list[BaseRoute] = [
-    page("/", start),
+    page("/", start, needs=Permission.OWN),
     page("/sign-in", sign_in_form, needs=None),
     page("/sign-in", sign_in, needs=None, methods=("POST",)),
     page("/sign-out", sign_out, needs=None, methods=("POST",)),

@@ -44,7 +44,7 @@ async def campaigns(
     async with database.transaction() as client:
         rows = await client.fetch(
             "SELECT id, name, state, priority, created, finished FROM campaign "
-            "WHERE $1 = 0 OR id < $1 ORDER BY id DESC LIMIT $2",
+            "WHERE $1::bigint = 0 OR id < $1 ORDER BY id DESC LIMIT $2",
             before,
             limit,
         )
@@ -84,8 +84,9 @@ async def sessions(
             "JOIN result r ON r.job_id = k.id AND r.verdict IS NOT NULL "
             "WHERE k.subject_job = j.id ORDER BY k.id DESC LIMIT 1) n ON true "
             "WHERE j.campaign_id = (SELECT id FROM campaign WHERE name = $1) "
-            "AND j.subject_job IS NULL AND ($2 = 0 OR j.id < $2) AND ($4 = '' OR n.verdict = $4) "
-            "AND ($5 = '' OR j.state = $5) ORDER BY j.id DESC LIMIT $3",
+            "AND j.subject_job IS NULL AND ($2::bigint = 0 OR j.id < $2) "
+            "AND ($4 = '' OR n.verdict = $4) AND ($5 = '' OR j.state = $5) "
+            "ORDER BY j.id DESC LIMIT $3",
             campaign,
             before,
             limit,

@@ -7,6 +7,7 @@ import msgspec
 from farm.campaign.database import Database
 from farm.campaign.ledger.values import AppFile
 from farm.campaign.plan.values import AppEntry
+from farm.register.write import text
 
 _BATCH = 500
 _FILES = msgspec.json.Decoder(tuple[AppFile, ...])
@@ -19,7 +20,7 @@ async def latest_versions(database: Database, packages: Sequence[str]) -> list[A
             "SELECT a.sha256, a.package, a.version_code, a.version_name, a.lowest_sdk, a.abis, "
             "a.files FROM product p JOIN app a ON a.id = p.latest_app WHERE p.package = ANY($1) "
             "ORDER BY p.package",
-            list(packages),
+            [text(package) for package in packages],
         )
     return [
         AppEntry(
