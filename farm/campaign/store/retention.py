@@ -1,6 +1,7 @@
 """Which recordings may go: by verdict and age. Analyses, findings and events stay.
 
-A recording that was never judged, or whose judgement failed, is kept.
+A recording that was never judged, or whose judgement failed, is kept; and so is one that a case
+stands on, whatever its age, unless the case was dismissed.
 """
 
 import datetime
@@ -58,6 +59,9 @@ async def find_expired(database: Database, rules: Retention) -> list[Expired]:
             "JOIN result r ON r.job_id = j.id AND r.verdict IS NOT NULL "
             "WHERE s.recording IS NOT NULL AND NOT EXISTS (SELECT FROM job o "
             "WHERE o.subject_job = s.job_id AND o.state IN ('planned', 'queued', 'running')) "
+            "AND NOT EXISTS (SELECT FROM job k JOIN case_evidence e ON e.job_id = k.id "
+            "JOIN case_file c ON c.id = e.case_id WHERE k.subject_job = s.job_id "
+            "AND c.state <> 'dismissed') "
             "GROUP BY 1, 2, 3 ORDER BY judged"
         )
     return [
