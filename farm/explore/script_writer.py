@@ -59,7 +59,8 @@ def write_script(name: str, title: str, made: list[Made], typed: dict[int, str])
     used |= {"screen"} if not used else set()
     given = [part for part in _GIVEN if part in used]
     seconds = made[-1].touch.ended - made[0].touch.began if made else 0.0
-    safe = title.replace("\\", "").replace('"', "'").strip().rstrip(".") or "Recorded touches"
+    shown = "".join(one if one.isprintable() else " " for one in title)
+    safe = shown.replace("\\", "").replace('"', "'").strip().rstrip(".") or "Recorded touches"
     head = _HEAD.format(
         title=" ".join(safe.split()),
         imports=", ".join(sorted(part.title() for part in given)),

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from farm.explore.dialogs import ScreenState, classify
@@ -73,12 +73,13 @@ def test_damaged_dialogs_never_become_a_consent_of_another_app(
 
 
 @settings(max_examples=40, deadline=None)
+@example({"title": "a\0\udc00", "body": [], "buttons": [], "fields": [], "rows": []}, 0, 0)
 @given(_ENTRY, st.integers(-5, 2000), st.integers(-5, 3000))
 def test_any_touch_becomes_a_script_that_compiles(entry: dict[str, Any], x: int, y: int) -> None:
     state = ScreenState(hierarchy=parse(draw(entry)), package=APP)
     touch = Touch(kind=Kind.TAP, began=0, ended=0.1, x=x, y=y, to_x=x, to_y=y)
     source = write_script("any", entry["title"], [Made(touch=touch, state=state)], {0: "\x00'\""})
-    compile(source, "any.py", "exec")
+    compile(source.encode(), "any.py", "exec")
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,8 @@ const now = () => [Math.floor(Date.now() / 1000), 0];
 const tell = (type, content, data) =>
     send({schema: 2, type, seq: seq++, now: now(), ...content}, data || null);
 const bytes = (text) => {
-    const at = Memory.allocUtf8String(text);
-    let end = 0;
-    while (at.add(end).readU8() !== 0) end++;
-    return at.readByteArray(end);
+    const length = encodeURIComponent(text).replace(/%%[0-9A-F]{2}/g, '.').length;
+    return Memory.allocUtf8String(text).readByteArray(length);
 };
 const call = (changes) => {
     const one = {tag: 'call', s: now()[0], ns: 0, tid: 1, stack: 0, api: 'telephony.device_id',

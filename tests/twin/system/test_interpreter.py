@@ -46,7 +46,7 @@ async def run(system: PhoneSystem, text: str, data: bytes = b"") -> tuple[int, s
         hangup=asyncio.Event(),
         directory="/data/local/tmp",
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         code = await run_text(context, text)
     return code, out.data.decode("utf-8", "replace"), err.data.decode("utf-8", "replace")
 
