@@ -116,12 +116,30 @@ async def test_an_unknown_service_is_closed(daemon: AdbDaemon) -> None:
     await _close(writer)
 
 
-async def test_two_writes_in_flight_break_the_protocol(daemon: AdbDaemon) -> None:
+async def test_what_a_leaving_client_left_arrives_whole(daemon: AdbDaemon) -> None:
+    """Debian's adb server sends the rest unacknowledged when its client is gone."""
+    reader, writer = await _connect(daemon, HELLO, Message(OPEN, 5, 0, b"echo:\0"))
+    await read_message(reader)
+    local = (await read_message(reader)).arg0
+    for part in (b"a", b"b", b"c"):
+        writer.write(encode(Message(WRTE, 5, local, part * 10)))
+    heard = b""
+    async with asyncio.timeout(5):
+        while len(heard) < 30:
+            message = await read_message(reader)
+            if message.command == WRTE:
+                heard += message.payload
+                writer.write(encode(Message(OKAY, 5, local)))
+    assert heard == b"a" * 10 + b"b" * 10 + b"c" * 10
+    await _close(writer)
+
+
+async def test_a_host_that_never_waits_is_unplugged(daemon: AdbDaemon) -> None:
     reader, writer = await _connect(daemon, HELLO, Message(OPEN, 5, 0, b"echo:\0"))
     await read_message(reader)
     local = (await read_message(reader)).arg0
     # One write of the service stays unacknowledged, so that it takes no further input.
-    for _ in range(5):
+    for _ in range(1000):
         writer.write(encode(Message(WRTE, 5, local, b"x" * 10)))
     async with asyncio.timeout(5):
         try:
