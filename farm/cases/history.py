@@ -208,7 +208,8 @@ async def shown_under(client: Client, case: int) -> list[Any]:
     """Under which scenarios and phone profiles the problem was ever shown, each with the rules and
     the judgement of the last time."""
     rows = await client.fetch(
-        "SELECT DISTINCT ON (scenario, profile) scenario, profile, rules, job_id, at "
+        "SELECT DISTINCT ON (scenario, profile) scenario, profile, rules, catalogue, hooks, "
+        "job_id, at "
         "FROM case_look WHERE case_id = $1 AND outcome = 'shown' "
         "ORDER BY scenario, profile, at DESC, job_id DESC",
         case,

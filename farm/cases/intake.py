@@ -79,6 +79,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
             scenario=self.session.scenario,
             profile=self.session.device.profile,
             rules=self.analysis.rules,
+            catalogue=self.session.hook_catalogue_sha256,
+            hooks=self.analysis.coverage.hooks_installed,
         )
 
 
@@ -246,8 +248,8 @@ async def _told(
     """What has to be looked at again, and what comparable judgements of a version said."""
     before = [_conditions(row) for row in await history.shown_under(client, case["id"])]
     looks = await client.fetch(
-        "SELECT scenario, profile, rules, outcome FROM case_look WHERE case_id = $1 "
-        "AND app_id = $2 ORDER BY at, job_id",
+        "SELECT scenario, profile, rules, catalogue, hooks, outcome FROM case_look "
+        "WHERE case_id = $1 AND app_id = $2 ORDER BY at, job_id",
         case["id"],
         app_id,
     )
@@ -265,6 +267,8 @@ def _conditions(row: Any) -> Conditions:
         scenario=row["scenario"],
         profile=row["profile"],
         rules=msgspec.json.decode(row["rules"], type=dict[str, str]),
+        catalogue=row["catalogue"],
+        hooks=row["hooks"],
     )
 
 
@@ -305,7 +309,8 @@ async def _outcome(
 async def _look(client: Client, case: int, judged: Judged, look: Outlook) -> None:
     await client.execute(
         "INSERT INTO case_look (case_id, job_id, app_id, scenario, profile, rules, outcome, "
-        "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "reason, catalogue, hooks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+        "ON CONFLICT DO NOTHING",
         case,
         judged.job,
         judged.app_id,
@@ -314,6 +319,8 @@ async def _look(client: Client, case: int, judged: Judged, look: Outlook) -> Non
         msgspec.json.encode(judged.analysis.rules, order="sorted").decode(),
         look.outcome,
         text(look.reason, 2000),
+        judged.conditions.catalogue,
+        judged.conditions.hooks,
     )
 
 

@@ -182,17 +182,22 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
     profile: str  # of the phone that was used
     rules: dict[str, str]  # name -> "version, sha256:…"
+    catalogue: str = ""  # digest of the hook catalogue
+    hooks: int = 0  # how many hooks were in place
 
 
 def incomparable(before: Conditions, after: Conditions) -> str:
     """Why a recording cannot answer for an earlier one; empty where it can.
 
-    The scenario and the phone's profile are the same, and no rule is older than it was.
+    The scenario and the phone's profile are the same, no rule is older than it was, and the hooks
+    are of the same catalogue, or not fewer.
     """
     if after.scenario != before.scenario:
         return f"scenario {after.scenario}, not {before.scenario}"
     if after.profile != before.profile:
         return f"a phone of profile {after.profile}, not {before.profile}"
+    if after.catalogue != before.catalogue and after.hooks < before.hooks:
+        return f"{after.hooks} hooks of another catalogue, not {before.hooks}"
     for name, was in sorted(before.rules.items()):
         if name in _WITHOUT_INFLUENCE:
             continue

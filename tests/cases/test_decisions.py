@@ -114,7 +114,13 @@ def test_only_a_notice_runs_out(state: CaseState) -> None:
     assert not is_overdue(facts(state), NOW - datetime.timedelta(seconds=1))
 
 
-BASE = Conditions(scenario="accept", profile="p", rules={"rules": "2, sha256:aa", "sdks": "1"})
+BASE = Conditions(
+    scenario="accept",
+    profile="p",
+    rules={"rules": "2, sha256:aa", "sdks": "1"},
+    catalogue="cc",
+    hooks=100,
+)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +136,15 @@ BASE = Conditions(scenario="accept", profile="p", rules={"rules": "2, sha256:aa"
         ({"rules": BASE.rules | {"parties": "sha256:cc"}}, "list of parties"),
         ({"rules": BASE.rules | {"countries": "sha256:cc"}}, ""),
         ({"rules": {"rules": "new", "sdks": "1"}}, "by other rules"),
+        ({"hooks": 90}, ""),
+        ({"catalogue": "dd", "hooks": 100}, ""),
+        ({"catalogue": "dd", "hooks": 99}, "99 hooks"),
     ],
 )
 def test_what_may_answer_for_an_earlier_recording(changes: dict[str, object], reason: str) -> None:
     known: dict[str, object] = {
-        "scenario": BASE.scenario, "profile": BASE.profile, "rules": BASE.rules
+        "scenario": BASE.scenario, "profile": BASE.profile, "rules": BASE.rules,
+        "catalogue": BASE.catalogue, "hooks": BASE.hooks,
     }  # fmt: skip
     other = Conditions(**(known | changes))  # type: ignore[arg-type]
     said = incomparable(BASE, other)
