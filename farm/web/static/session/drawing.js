@@ -65,10 +65,6 @@ export class Drawing {
     return ((us - this.view[0]) / (this.view[1] - this.view[0])) * this.width;
   }
 
-  time(x) {
-    return this.view[0] + (x / this.width) * (this.view[1] - this.view[0]);
-  }
-
   top(index) {
     return TOP + PHASES + index * LANE;
   }

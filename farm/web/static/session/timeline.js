@@ -277,6 +277,11 @@ class Timeline {
 
   // --- input
 
+  // By the window as it is now: the one that is drawn may be a frame behind.
+  timeAt(x) {
+    return this.view[0] + (x / this.drawing.width) * (this.view[1] - this.view[0]);
+  }
+
   act(what) {
     const acts = {
       left: () => this.pan(-0.3), right: () => this.pan(0.3), in: () => this.zoom(0.5), out: () => this.zoom(2),
@@ -310,7 +315,7 @@ class Timeline {
     if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       this.pan((event.deltaX || event.deltaY) / this.drawing.width);
     } else {
-      this.zoom(Math.exp(Math.min(1, Math.max(-1, pixels / 300))), this.drawing.time(this.offset(event)[0]));
+      this.zoom(Math.exp(Math.min(1, Math.max(-1, pixels / 300))), this.timeAt(this.offset(event)[0]));
     }
   }
 
