@@ -321,7 +321,7 @@ class Timeline {
 
   offset(event) {
     const box = this.plot.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return [event.clientX - box.left - this.plot.clientLeft, event.clientY - box.top - this.plot.clientTop];
   }
 
   onDown(event) {
