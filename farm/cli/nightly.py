@@ -56,6 +56,8 @@ def nightly(
     they are reported, and traced to app, rules, hooks, phone or network by running again with one
     of them as it was before. The webhook's calls are signed with $FARM_WEBHOOK_SECRET.
 
+    The shortest configuration is `name: top` and `apps: FOLDER`; docs/campaigns.md shows more.
+
     Exit codes: 0 nothing to look at, 1 changes or violations, 2 the configuration cannot be used,
     3 not everything ran.
     """

@@ -93,7 +93,7 @@ def seal(folder: Path, session: str) -> None:
 async def run_worker(
     url: str,
     home: Path,
-    store: Path,
+    store: Path | str,
     settings: WorkerSettings,
     executors: Sequence[Executor],
     on_end: OnEnd | None = None,

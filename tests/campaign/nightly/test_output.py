@@ -70,6 +70,14 @@ def test_a_violation_that_stays_is_never_shown_as_clean(tmp_path: Path) -> None:
     assert (suite.get("failures"), suite.get("errors")) == ("1", "1")
 
 
+def test_the_configuration_in_the_documents_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "campaigns.md"
+    path = tmp_path / "night.yaml"
+    path.write_text(page.read_text().split("```yaml\n")[1].split("```")[0])
+    config = read_config(path)
+    assert (config.name, config.timezone) == ("top-apps", "Asia/Shanghai")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -6,10 +6,12 @@ from pathlib import Path
 from farm.campaign.database import Database
 from farm.campaign.decisions import RetryPolicy
 from farm.campaign.ledger.values import Work
+from farm.campaign.store import Store
 from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.campaign.worker.settings import WorkerSettings
 from tests.campaign.idle import IdleExecutor, run_worker
 from tests.campaign.planning import app, create
+from tests.campaign.wire import Wire
 
 
 class StuckExecutor(IdleExecutor):
@@ -31,6 +33,34 @@ async def until_done(database: Database, jobs: int, seconds: float = 60) -> None
     async with asyncio.timeout(seconds):
         while (await counts(database)).get("done", 0) < jobs:
             await asyncio.sleep(0.1)
+
+
+async def test_results_wait_for_a_store_that_is_away(
+    database: Database, database_url: str, tmp_path: Path, s3_wire: Wire
+) -> None:
+    await create(database, "small", [app(n) for n in range(12)])
+    settings = WorkerSettings(name="host-a", poll=0.1)
+    phones = IdleExecutor("a", 4, 0.01, tmp_path / "recordings")
+    s3_wire.break_after(4000)  # in the midst of the first uploads
+    async with asyncio.TaskGroup() as group:
+        worker = group.create_task(
+            run_worker(database_url, tmp_path, "s3://evidence/farm", settings, [phones])
+        )
+        async with asyncio.timeout(60):
+            while len(list((tmp_path / "recordings").glob("*/manifest.json"))) < 12:
+                await asyncio.sleep(0.1)
+        assert (await counts(database)).get("done", 0) < 12, "nothing was cut"
+        s3_wire.mend()
+        await until_done(database, 12)
+        worker.cancel()
+    async with database.transaction() as client:
+        rows = await client.fetch("SELECT state, recording, manifest_sha256 FROM attempt")
+    assert {row["state"] for row in rows} == {"accepted"} and len(rows) == 12
+    store = Store("s3://evidence/farm")
+    for row in rows:
+        assert await store.digest(f"{row['recording']}/manifest.json") == row["manifest_sha256"]
+        assert await store.size(f"{row['recording']}/ui.jsonl")
+    assert not list((tmp_path / "recordings").iterdir()), "what is stored was kept here as well"
 
 
 async def test_a_stuck_phone_holds_nobody_up(
