@@ -5,6 +5,7 @@ MB/s whatever the number of needles: once for the needles of the session, once f
 that are the same for all. It knows bytes only.
 """
 
+import base64
 import binascii
 import functools
 import re
@@ -235,7 +236,7 @@ def _alone(shape: Shape) -> bytes:
 
 
 def _short_runs(value: bytes) -> list[bytes]:
-    """How a short value looks by itself in base64 and hexadecimal."""
+    """How a short value looks by itself in base64, base32 and hexadecimal."""
     if len(value) not in _SHORT:
         return []
     try:
@@ -248,4 +249,7 @@ def _short_runs(value: bytes) -> list[bytes]:
     runs = {encoded, encoded.translate(bytes.maketrans(b"+/", b"-_"))}
     if len(hexadecimal) < RUN:
         runs |= {hexadecimal, hexadecimal.upper()}
+    base32 = base64.b32encode(value).rstrip(b"=")
+    if len(base32) < RUN:
+        runs |= {base32, base32.lower()}
     return sorted(runs)

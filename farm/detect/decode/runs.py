@@ -39,8 +39,8 @@ def encoded_runs(data: bytes, starts: Sequence[int], budget: Budget) -> list[Spa
             continue
         end, text = _run_at(data, start)
         done = end
-        if len(text) < _SHORTEST_OF_DIGITS and text.isdigit():
-            continue  # a number: in hexadecimal it would be text of digits, which is longer
+        if _is_number(text):
+            continue
         if token_part and token_end + 1 == start and data[token_end : token_end + 1] == b".":
             token_part += 1
         else:
@@ -96,8 +96,7 @@ def _decodings(text: bytes) -> Iterator[tuple[str, int, int, bytes]]:
 
 
 def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:
-    size = len(text)
-    if size < _SHORTEST_OF_DIGITS and text.isdigit():
+    if _is_number(text):
         return
     digits = _HEX.fullmatch(text)
     if digits is not None:
@@ -109,6 +108,13 @@ def _readings(text: bytes) -> Iterator[tuple[str, bytes]]:
         unpacked = _base32(text)
         if unpacked is not None:
             yield "base32", unpacked
+
+
+def _is_number(text: bytes) -> bool:
+    """Whether digits are a number, not letters in hexadecimal that happen to look like one."""
+    if len(text) >= _SHORTEST_OF_DIGITS or not text.isdigit():
+        return False
+    return len(text) % 2 == 1 or not binascii.unhexlify(text).isalnum()
 
 
 def _parts(text: bytes) -> Iterator[tuple[int, bytes]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from farm.detect.identify import numbers
 from farm.detect.identify.digests import DIGESTS, crc32, doubled, salted
 from farm.detect.identify.information import STRONG_BITS, information
 from farm.detect.identify.known import GROUPED, IDENTIFIERS, Known
@@ -77,6 +78,7 @@ def _forms(index: int, known: Known) -> Iterator[Form]:
     if known.data_type in GROUPED:  # names of apps: digests of them are common knowledge
         return
     yield from _raw(index, known)
+    yield from _numbers(index, known)
     yield from _cut_ends(index, known)
     if known.bits >= STRONG_BITS:
         for name, text in variants:
@@ -168,6 +170,21 @@ def _raw(index: int, known: Known) -> Iterator[Form]:
         yield Form(known=index, name="plain, raw", expected=raw, edges="", bits=known.bits)
 
 
+def _numbers(index: int, known: Known) -> Iterator[Form]:
+    """Identifiers as integers and packed digits."""
+    bare = _SEPARATORS.sub("", known.value)
+    if known.data_type not in IDENTIFIERS or known.bits < STRONG_BITS:
+        return
+    for name, text in numbers.as_text(bare):
+        expected = text.encode()
+        yield Form(
+            known=index, name=f"plain, {name}", expected=expected, edges="digit", bits=known.bits
+        )
+    for name, raw in numbers.as_bytes(bare):
+        bits = min(known.bits, 8.0 * len(raw))
+        yield Form(known=index, name=f"plain, {name}", expected=raw, edges="", bits=bits)
+
+
 def _cut_ends(index: int, known: Known) -> Iterator[Form]:
     """The value without its end or its beginning, as long as what is left names one phone."""
     bare = _SEPARATORS.sub("", known.value)
@@ -237,7 +254,7 @@ def _digests(index: int, known: Known, name: str, text: str) -> Iterator[Form]:
                 bits=64.0,
             )
     if not name or known.bits >= STRONG_BITS:
-        yield from _checksum(index, known, of, data)
+        yield from _checksums(index, known, of, text)
     if known.bits >= STRONG_BITS:
         for digest, raw in doubled(data):
             yield from _digest_forms(index, digest + of, raw)
@@ -259,23 +276,31 @@ def _digest_forms(index: int, name: str, raw: bytes) -> Iterator[Form]:
     )
 
 
-def _checksum(index: int, known: Known, of: str, data: bytes) -> Iterator[Form]:
-    value = crc32(data)
+def _checksums(index: int, known: Known, of: str, text: str) -> Iterator[Form]:
     # No more bits than the value has: a checksum of a short value is as easily met as that value.
     bits = min(32.0, known.bits)
-    yield Form(
-        known=index,
-        name=f"crc32{of}",
-        expected=f"{value:08x}".encode(),
-        caseless=True,
-        edges="hex",
-        bits=bits,
-    )
-    decimal = str(value).encode()
-    if len(decimal) >= 8:
+    values = {
+        "crc32": crc32(text.encode("utf-8", "surrogateescape")),
+        "java hashCode": numbers.hash_code(text),
+    }
+    for name, value in values.items():
         yield Form(
-            known=index, name=f"crc32{of}, decimal", expected=decimal, edges="digit", bits=bits
+            known=index,
+            name=f"{name}{of}",
+            expected=f"{value & 0xFFFFFFFF:08x}".encode(),
+            caseless=True,
+            edges="hex",
+            bits=bits,
         )
+        decimal = str(value).encode()
+        if len(decimal) >= 8:
+            yield Form(
+                known=index,
+                name=f"{name}{of}, decimal",
+                expected=decimal,
+                edges="digit",
+                bits=bits,
+            )
 
 
 def _salted(known: Sequence[Known], salts: Sequence[str]) -> Iterator[Form]:
