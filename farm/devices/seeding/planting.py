@@ -39,11 +39,13 @@ _ROWS: tuple[tuple[DataType, _Sow, _Take], ...] = (
 )
 """What is planted through the phone's content providers."""
 
+_PHOTO = (DataType.MEDIA, DataType.PHOTO_LOCATION)
 TYPES = (
     *(kind for kind, _, _ in _ROWS),
-    *(DataType.MEDIA, DataType.CLIPBOARD, DataType.LOCATION, DataType.WIFI_SSID),
+    *_PHOTO,
+    *(DataType.CLIPBOARD, DataType.LOCATION, DataType.WIFI_SSID),
 )
-"""Everything that a session would plant; a photo has its place with it."""
+"""Everything that a session would plant."""
 
 _WIFI = "the name is the access point's own and cannot be planted over adb; at most it is read"
 
@@ -62,11 +64,11 @@ async def plant(phone: Phone, plan: SeedPlan, ledger: Ledger) -> list[Fact]:
     if right:
         with contextlib.suppress(DeviceError):  # then the message is not kept, which is told
             await rights.allow(phone, WRITE_SMS)
-    work = [_attempt(kind, _rows(phone, plan, sow, take)) for kind, sow, take in _ROWS]
+    work = [_attempt(_rows(phone, plan, sow, take), kind) for kind, sow, take in _ROWS]
     work += [
-        _attempt(DataType.MEDIA, photos.plant(phone, plan)),
-        _attempt(DataType.CLIPBOARD, clipboard.plant(phone, plan, ledger)),
-        _attempt(DataType.LOCATION, _position(phone, plan, ledger)),
+        _attempt(photos.plant(phone, plan), *_PHOTO),
+        _attempt(clipboard.plant(phone, plan, ledger), DataType.CLIPBOARD),
+        _attempt(_position(phone, plan, ledger), DataType.LOCATION),
     ]
     facts = [fact for found in await together(*work) for fact in found]
     return [*facts, NotSeeded(data_type=DataType.WIFI_SSID, reason=_WIFI)]
@@ -108,13 +110,15 @@ async def remove(phone: Phone, token: str) -> None:
         raise DeviceError(f"{phone.serial}: planted data is still on the phone: {names}")
 
 
-async def _attempt(kind: DataType, work: Coroutine[object, object, list[PhoneIdentity]]) -> _Facts:
+async def _attempt(
+    work: Coroutine[object, object, list[PhoneIdentity]], *kinds: DataType
+) -> _Facts:
     try:
         return [*await work]
     except DeviceGone:
         raise
     except DeviceError as error:
-        return [NotSeeded(data_type=kind, reason=str(error)[:500])]
+        return [NotSeeded(data_type=kind, reason=str(error)[:500]) for kind in kinds]
 
 
 async def _rows(phone: Phone, plan: SeedPlan, sow: _Sow, take: _Take) -> list[PhoneIdentity]:

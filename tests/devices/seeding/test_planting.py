@@ -7,11 +7,9 @@ import msgspec
 import pytest
 
 from farm.devices.adb import Adb
-from farm.devices.identity import identify, prove_access
 from farm.devices.ledger import MockProvider, Seeds, ShellRight
 from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
-from farm.devices.profiles import DeviceProfile
 from farm.devices.seeding import planting, positions, rights
 from farm.devices.seeding.plan import SeedPlan, make_plan, new_token
 from farm.model.errors import DeviceError, DeviceGone, UsageError
@@ -36,12 +34,6 @@ ALL = {
     DataType.CONTACTS, DataType.CALENDAR, DataType.SMS, DataType.MEDIA, DataType.PHOTO_LOCATION,
     DataType.CLIPBOARD,
 }  # fmt: skip
-
-
-async def open_phone(adb: Adb, twin: Any, profiles: list[DeviceProfile]) -> Phone:
-    phone = await identify(adb, twin.serial, profiles)
-    await prove_access(phone)
-    return phone
 
 
 def own_data(twin: Any) -> None:
@@ -77,12 +69,11 @@ async def planted(phone: Phone, folder: Path, plan: SeedPlan | None = None) -> P
 
 @pytest.mark.parametrize("profile", [NEW, OLD, LOCKED, "emulator-android9-root", *OTHERS])
 async def test_everything_is_planted_or_told_and_then_gone(
-    profile: str, adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+    profile: str, opened: Any, tmp_path: Path
 ) -> None:
-    twin = await connect(profile)
+    twin, phone = await opened(profile)
     own_data(twin)
     before = holdings(twin)
-    phone = await open_phone(adb, twin, profiles)
     plan = make_plan(new_token())
     facts = (await planted(phone, tmp_path, plan)).seeds
     there = {one.data_type for one in facts if isinstance(one, PhoneIdentity)}
@@ -112,17 +103,15 @@ async def test_everything_is_planted_or_told_and_then_gone(
     await clean(phone, state_folder=tmp_path)
     assert holdings(twin) == before
     assert list(tmp_path.iterdir()) == []
-    await phone.release()
 
 
 @pytest.mark.parametrize("commands", [2, 4, 6, 9, 12, 16, 20, 26, 32, 40])
 async def test_a_cable_pulled_at_any_time_leaves_nothing_that_the_next_lease_does_not_find(
-    commands: int, adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+    commands: int, adb: Adb, opened: Any, tmp_path: Path
 ) -> None:
-    twin = await connect(NEW)
+    twin, phone = await opened(NEW)
     own_data(twin)
     before = holdings(twin)
-    phone = await open_phone(adb, twin, profiles)
     await phone.start_screen()
     usual, count = twin.system.before_command, 0
 
@@ -137,41 +126,31 @@ async def test_a_cable_pulled_at_any_time_leaves_nothing_that_the_next_lease_doe
     with pytest.raises(DeviceGone):
         await planted(phone, tmp_path)
     twin.system.before_command = usual
-    await phone.release()
     await plug_again(adb, twin)
-    phone = await open_phone(adb, twin, profiles)
+    _, phone = await opened(twin=twin)
     await clean(phone, state_folder=tmp_path)
     assert holdings(twin) == before
-    await phone.release()
 
 
-async def test_another_host_cleans_by_the_copy_on_the_phone(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
-) -> None:
-    twin = await connect(NEW)
+async def test_another_host_cleans_by_the_copy_on_the_phone(opened: Any, tmp_path: Path) -> None:
+    twin, crashed = await opened(NEW)
     before = holdings(twin)
-    crashed = await open_phone(adb, twin, profiles)
     await planted(crashed, tmp_path / "a")
     await crashed.release()
-    phone = await open_phone(adb, twin, profiles)
+    _, phone = await opened(twin=twin)
     assert "planted data" in await clean(phone, state_folder=tmp_path / "b")
     assert holdings(twin) == before
-    await phone.release()
 
 
-async def test_a_profile_may_leave_it_out(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
-) -> None:
-    twin = await connect(NEW)
+async def test_a_profile_may_leave_it_out(opened: Any, tmp_path: Path) -> None:
+    twin, phone = await opened(NEW)
     before = holdings(twin)
-    phone = await open_phone(adb, twin, profiles)
     phone.profile = msgspec.structs.replace(phone.profile, seeds=False)
     facts = (await planted(phone, tmp_path)).seeds
     assert holdings(twin) == before
     assert {one.data_type for one in facts} == set(planting.TYPES)
     assert all(isinstance(one, NotSeeded) and "leaves it out" in one.reason for one in facts)
     await clean(phone, state_folder=tmp_path)
-    await phone.release()
 
 
 class Stubborn(dict[tuple[str, str], str]):
@@ -182,13 +161,12 @@ class Stubborn(dict[tuple[str, str], str]):
 
 
 async def test_a_shell_without_rights_is_helped_by_root_or_told(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+    opened: Any, tmp_path: Path
 ) -> None:
     for profile, rooted in ((NEW, True), (LOCKED, False)):
-        twin = await connect(profile)
+        twin, phone = await opened(profile)
         twin.system.app_ops = Stubborn()
         before = holdings(twin)
-        phone = await open_phone(adb, twin, profiles)
         facts = (await planted(phone, tmp_path)).seeds
         there = {one.data_type for one in facts if isinstance(one, PhoneIdentity)}
         missing = {one.data_type: one.reason for one in facts if isinstance(one, NotSeeded)}
@@ -198,42 +176,44 @@ async def test_a_shell_without_rights_is_helped_by_root_or_told(
         assert rooted or "messaging app" in missing[DataType.SMS]
         await clean(phone, state_folder=tmp_path)
         assert holdings(twin) == before
-        await phone.release()
 
 
-async def test_what_the_app_put_on_the_clipboard_stays(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+async def test_a_photo_that_the_index_does_not_show_is_told_with_its_place(
+    opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    twin = await connect(OLD)
-    phone = await open_phone(adb, twin, profiles)
+    twin, phone = await opened(OLD)
+    before = holdings(twin)
+    monkeypatch.setattr(twin.system.providers.media, "scan", lambda path: None)
+    monkeypatch.setattr("farm.devices.seeding.photos._PAUSE_SECONDS", 0.01)
+    facts = (await planted(phone, tmp_path)).seeds
+    missing = {one.data_type: one.reason for one in facts if isinstance(one, NotSeeded)}
+    assert "index" in missing[DataType.MEDIA] and "index" in missing[DataType.PHOTO_LOCATION]
+    await clean(phone, state_folder=tmp_path)
+    assert holdings(twin) == before
+
+
+async def test_what_the_app_put_on_the_clipboard_stays(opened: Any, tmp_path: Path) -> None:
+    twin, phone = await opened(OLD)
     await planted(phone, tmp_path)
     twin.runtime.clipboard = "copied by the user meanwhile"
     await clean(phone, state_folder=tmp_path)
     assert twin.runtime.clipboard == "copied by the user meanwhile"
-    await phone.release()
 
 
-async def test_data_that_stays_is_an_error_and_stays_owed(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
-) -> None:
-    twin = await connect(LOCKED)
-    phone = await open_phone(adb, twin, profiles)
+async def test_data_that_stays_is_an_error_and_stays_owed(opened: Any, tmp_path: Path) -> None:
+    twin, phone = await opened(LOCKED)
     await planted(phone, tmp_path)
     twin.system.app_ops = Stubborn()  # the message can no longer be removed
     with pytest.raises(DeviceError, match="still on the phone: sms"):
         await clean(phone, state_folder=tmp_path)
     twin.system.app_ops = {}
     assert await clean(phone, state_folder=tmp_path) == ["planted data"]
-    await phone.release()
 
 
-async def test_a_ledger_that_the_phone_made_up_names_nothing_of_the_users(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile]
-) -> None:
-    twin = await connect(OLD)
+async def test_a_ledger_that_the_phone_made_up_names_nothing_of_the_users(opened: Any) -> None:
+    twin, phone = await opened(OLD)
     own_data(twin)
     before = holdings(twin)
-    phone = await open_phone(adb, twin, profiles)
     for token in ("%", "' OR 1=1 --", "../../IMG_0001", "a" * 31 + "%"):
         with pytest.raises(UsageError, match="none of the farm's"):
             await planting.remove(phone, Seeds(token=token).token)
@@ -244,4 +224,3 @@ async def test_a_ledger_that_the_phone_made_up_names_nothing_of_the_users(
     with pytest.raises(UsageError, match="unknown provider"):
         await positions.remove(phone, MockProvider(provider="fused;reboot").provider)
     assert holdings(twin) == before
-    await phone.release()

@@ -4,22 +4,17 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from farm.devices.adb import Adb
-from farm.devices.identity import identify, prove_access
 from farm.devices.ledger import Ledger
-from farm.devices.profiles import DeviceProfile
 from farm.devices.seeding import positions
 from farm.devices.seeding.plan import make_plan, new_token
 from farm.model.events import AnyBody, DeviceNote, PhoneIdentity
 from farm.model.vocabulary import DataType
 
+NEW = "pixel6-android13-su"
 
-async def test_every_point_is_told_before_it_is_taken(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
-) -> None:
-    twin = await connect("pixel6-android13-su")
-    phone = await identify(adb, twin.serial, profiles)
-    await prove_access(phone)
+
+async def test_every_point_is_told_before_it_is_taken(opened: Any, tmp_path: Path) -> None:
+    twin, phone = await opened(NEW)
     track = make_plan(new_token()).track[:3]
     await positions.plant(phone, track[0], Ledger(phone, tmp_path))
     told: list[tuple[str, str]] = []  # the value on record, and where the phone then was
@@ -45,15 +40,12 @@ async def test_every_point_is_told_before_it_is_taken(
     assert [value for value, _ in told] == there_and_back
     assert [before for _, before in told] == [points[0], *there_and_back[:-1]]
     assert twin.system.mocked_position("passive") is not None
-    await phone.release()
 
 
 async def test_a_phone_that_stops_taking_positions_is_told_of_and_left_alone(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+    opened: Any, tmp_path: Path
 ) -> None:
-    twin = await connect("pixel6-android13-su")
-    phone = await identify(adb, twin.serial, profiles)
-    await prove_access(phone)
+    twin, phone = await opened(NEW)
     track = make_plan(new_token()).track[:5]
     await positions.plant(phone, track[0], Ledger(phone, tmp_path))
     twin.system.test_providers.clear()  # as a reboot or another tester does
@@ -63,15 +55,11 @@ async def test_a_phone_that_stops_taking_positions_is_told_of_and_left_alone(
     notes = [one for one in told if isinstance(one, DeviceNote)]
     assert len(notes) == len(told) / 2 == 3
     assert all("not a test provider" in note.detail for note in notes)
-    await phone.release()
 
 
 async def test_a_phone_without_the_command_owes_nothing_that_cannot_be_undone(
-    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+    opened: Any, tmp_path: Path
 ) -> None:
-    twin = await connect("pixel6-android13-su")
-    phone = await identify(adb, twin.serial, profiles)
-    await prove_access(phone)
+    _, phone = await opened(NEW)
     for provider in positions.PROVIDERS:  # written before it was taken, which then never happened
         await positions.remove(phone, provider)
-    await phone.release()
