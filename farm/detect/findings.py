@@ -4,7 +4,7 @@ A finding is determined only where its phase is certain; what cannot be placed o
 into a list of its own and never counts as a violation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from farm.detect.flows import Traffic
 from farm.detect.frequency import Screens
 from farm.detect.groups import Callers, Group, Maker
 from farm.detect.identify.known import handed_over
-from farm.detect.links import Carried, Checked
+from farm.detect.links import Carried, Checked, Sources, certainly_before, silent_reads
 from farm.detect.parties import Parties
 from farm.detect.phases import Phases
 from farm.detect.rules import Rules
@@ -48,7 +48,7 @@ def find(
     app_package: str,
 ) -> Found:
     """Judge every call and every flow of a session."""
-    finder = _Finder(phases, parties, app_package)
+    finder = _Finder(phases, parties, app_package, silent_reads(calls, app_package))
     for one in traffic.carried:
         finder.add_flow(one)
     for checked in traffic.checked:
@@ -75,7 +75,13 @@ def find(
 class _Finder:
     """Collects what belongs to one finding."""
 
-    def __init__(self, phases: Phases, parties: Parties, app_package: str) -> None:
+    def __init__(
+        self,
+        phases: Phases,
+        parties: Parties,
+        app_package: str,
+        silent: Mapping[DataType, Sources],
+    ) -> None:
         self.groups: dict[tuple[str, ...], Group] = {}
         self.callers = Callers(parties)
         self.attempts: dict[str, int] = {}
@@ -83,6 +89,7 @@ class _Finder:
         self._phases = phases
         self._parties = parties
         self._package = app_package
+        self._silent = silent
         self._told: dict[tuple[str, Phase, DataType], list[Group]] = {}
 
     def add_flow(self, one: Carried) -> None:
@@ -104,8 +111,8 @@ class _Finder:
         group.say(self._doubts(one))
         if phase is Phase.UNDETERMINED:
             group.say(_why_undetermined(one.interval, self._phases))
-        if not proven:
-            return  # an open finding about the sending must not swallow the reading
+        if not proven or not one.calls:
+            return  # what is open or not seen to be given must not swallow a certain reading
         for placed in sources:
             key = (self.callers.of(placed).party.name, phase, one.known.data_type)
             told = self._told.setdefault(key, [])
@@ -120,10 +127,10 @@ class _Finder:
             )
         if not one.calls and one.known.identities:
             planted = "planted by the farm" if one.known.seeded else "asked from the phone"
-            return (
-                f"the value is known as this phone's ({planted}); how the app came by it was not "
-                "seen"
-            )
+            how = "how the app came by it was not seen"
+            if self._readers(one):
+                how = "a call that reads such data came before; what it gave is not on record"
+            return f"the value is known as this phone's ({planted}); {how}"
         if not one.calls:
             return (
                 "the value was in the flow before any recorded call handed it over: how the app "
@@ -140,7 +147,7 @@ class _Finder:
         """Who sent the value: the only caller that had it, the one whose code opened the
         connection, or the one that the receiver belongs to."""
         # Where the farm knows the value, a call after the flow explains nothing.
-        sources = one.calls or ([] if one.known.identities else one.known.calls)
+        sources = one.calls or (self._readers(one) if one.known.identities else one.known.calls)
         by_name: dict[str, list[Placed]] = {}
         for placed in sources:
             by_name.setdefault(self.callers.of(placed).party.name, []).append(placed)
@@ -167,6 +174,13 @@ class _Finder:
         names = ", ".join(sorted(by_name))
         reason = f"several parts of the app had the value ({names}): which one sent it is not known"
         return self._parties.own(reason), sources, False, reason
+
+    def _readers(self, one: Carried) -> list[Placed]:
+        """Where the farm knows the value: calls before the flow that may have given it."""
+        if one.calls or not one.known.identities:
+            return []
+        read = self._silent.get(one.known.data_type)
+        return certainly_before(read, one) if read is not None else []
 
     def _opener(self, one: Carried) -> Party | None:
         body = one.connection.event.body if one.connection is not None else None

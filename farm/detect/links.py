@@ -11,13 +11,13 @@ import msgspec
 
 from farm.detect.connections import Connections
 from farm.detect.echo import Received
-from farm.detect.identify.known import Known
+from farm.detect.identify.known import Known, handed_over
 from farm.detect.identify.recognise import Hit
 from farm.detect.identify.typed import Typed
 from farm.detect.timeline import FOREVER, Interval, Placed
 from farm.model.events import Call, Connected, Request
 from farm.model.exchange import Exchange
-from farm.model.vocabulary import LinkStrength
+from farm.model.vocabulary import DataType, LinkStrength
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     request: Request | None = None
 
 
-class _Sources:
+class Sources:
     """The calls that handed a value over, by their stack, ready to be asked what came before."""
 
     def __init__(self, calls: Sequence[Placed]) -> None:
@@ -85,7 +85,7 @@ class Linker:
 
     def __init__(self, known: Sequence[Known], connections: Connections) -> None:
         self._known = known
-        self._sources = [_Sources(one.calls) for one in known]
+        self._sources = [Sources(one.calls) for one in known]
         self._read = [
             min((call.interval.lo for call in one.calls), default=FOREVER) for one in known
         ]
@@ -166,6 +166,23 @@ def _spots(one: Carried) -> set[tuple[str, tuple[str, ...], int]]:
     """Where the positions of one value stand in the exchange."""
     places = (hit for hit in one.hits if hit.place is not None)
     return {(hit.leaf.location, hit.leaf.path, hit.start) for hit in places}
+
+
+def silent_reads(calls: Sequence[Placed], package: str) -> dict[DataType, Sources]:
+    """Calls that gave the app information without a value on record: rows of a cursor, say."""
+    found: dict[DataType, list[Placed]] = {}
+    for placed in calls:
+        call = placed.event.body
+        if isinstance(call, Call) and not call.values and handed_over(call, package):
+            found.setdefault(call.data_type, []).append(placed)
+    return {data_type: Sources(members) for data_type, members in found.items()}
+
+
+def certainly_before(sources: Sources, one: Carried) -> list[Placed]:
+    """Calls that certainly came before a flow, of the process that opened its connection."""
+    time = one.interval.lo
+    earlier = [placed for placed in sources.before(time) if placed.interval.hi <= time]
+    return _of_process(earlier, one.connection)
 
 
 def _pid(placed: Placed) -> int:

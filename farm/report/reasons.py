@@ -28,6 +28,33 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"it is not known in which phase this lies", "无法确定所处阶段"),
         (r"whose code made the call is inferred", "调用方代码的归属为推断"),
+        *(
+            (rf"the value is known as this phone's \({how}\); {read}", f"{zh_how}；{zh_read}")
+            for how, zh_how in (
+                ("planted by the farm", "该值由检测平台植入本机"),
+                ("asked from the phone", "该值由检测平台从本机读取"),
+            )
+            for read, zh_read in (
+                ("how the app came by it was not seen", "未观察到应用如何取得该值"),
+                (
+                    "a call that reads such data came before; what it gave is not on record",
+                    "此前有读取此类数据的接口调用，其返回内容未记录",
+                ),
+            )
+        ),
+        (
+            r"Android (\S+) lets no position be set over adb \(12 and later do\)",
+            r"Android \1 不支持通过 adb 设置位置（需 Android 12 及以上）",
+        ),
+        (
+            r"the name is the access point's own and cannot be planted over adb(?:; .*)?",
+            "Wi-Fi 名称属于接入点，无法通过 adb 植入，只能读取",
+        ),
+        (
+            r"the phone keeps no messages but those of its messaging app",
+            "本机只保存默认短信应用写入的短信",
+        ),
+        (r"the profile (\S+) leaves it out", r"设备配置 \1 规定不植入"),
         (r"stack prefix is the app's package (\S+)", r"调用栈前缀为应用自身包名 \1"),
         (r"operator's list \(domain (\S+)\)", r"依据检测方名单（域名 \1）"),
         (r"operator's list \(stack prefix (\S+)\)", r"依据检测方名单（调用栈前缀 \1）"),

@@ -10,7 +10,7 @@ from farm.devices.seeding.photo import draw
 from farm.devices.seeding.plan import make_plan, new_token
 from farm.model.events import NotSeeded, PhoneIdentity
 from farm.model.finding import Finding
-from farm.model.vocabulary import DataType, Level, LinkStrength, Stream
+from farm.model.vocabulary import Confidence, DataType, Level, LinkStrength, Stream
 from tests.detect.builders import Scene
 
 TRACKER = "collect.tracker.example"
@@ -121,6 +121,42 @@ def test_the_value_is_told_and_its_neighbour_is_not(
         if told:
             (match,) = findings[0].flows[0].matches
             assert list(match.path) == ["body", "json $.d.x"]
+
+
+CURSOR = "android.database.MatrixCursor@1b2c3d"
+
+
+def test_a_read_whose_rows_are_not_on_record_stands_in_the_chain() -> None:
+    scene = Scene().begin()
+    scene.identity(DataType.CONTACTS, "司徒翊辰-5GDTWE7", name="contact 1 name")
+    read = scene.call(1400, DataType.CONTACTS, values=[], result=CURSOR)
+    scene.flow(1500, TRACKER, body='{"n": "司徒翊辰-5GDTWE7"}'.encode())
+    analysis = scene.end().judge()
+    finding, reading = analysis.findings
+    assert finding.level is not Level.ACCESSED and finding.confidence is Confidence.PROBABLE
+    assert [call.event for call in finding.calls] == [read.reference]
+    # That it was read is certain, and stays a finding of its own.
+    assert (reading.level, reading.confidence) == (Level.ACCESSED, Confidence.CERTAIN)
+    assert any("reads such data came before" in reason for reason in finding.reasons)
+
+
+@pytest.mark.parametrize(
+    ("at", "data_type", "result"),
+    [
+        (1600, DataType.CONTACTS, CURSOR),  # after the flow
+        (1499, DataType.CONTACTS, CURSOR),  # the clocks leave open which came first
+        (1400, DataType.SMS, CURSOR),  # other data
+        (1400, DataType.CONTACTS, "null"),  # nothing was handed over
+    ],
+)
+def test_no_other_call_does(at: float, data_type: DataType, result: str) -> None:
+    scene = Scene().begin()
+    scene.identity(DataType.CONTACTS, "司徒翊辰-5GDTWE7", name="contact 1 name")
+    scene.call(at, data_type, values=[], result=result)
+    scene.flow(1500, TRACKER, body='{"n": "司徒翊辰-5GDTWE7"}'.encode())
+    (finding,), _ = sent(scene)
+    assert finding.calls == []
+    assert any("how the app came by it was not seen" in reason for reason in finding.reasons)
 
 
 def test_a_whole_photo_is_told_by_what_stands_in_it() -> None:

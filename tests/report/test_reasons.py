@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from farm.devices.seeding import planting
+from farm.model.events import NotSeeded
 from farm.model.vocabulary import ConsentAnswer, DataType
 from farm.report.reasons import in_chinese
 from tests.detect.builders import ANDROID_ID, Scene
@@ -35,6 +37,35 @@ def test_what_detection_says_of_a_phase_is_translated(build: object) -> None:
     for finding in findings:
         assert finding.reasons
         assert _CHINESE.search(in_chinese(finding.reasons[0])), finding.reasons[0]
+
+
+def planted() -> Scene:
+    scene = Scene().begin()
+    scene.identity(DataType.CONTACTS, "司徒翊辰-5GDTWE7", name="contact 1 name")
+    scene.call(1400, DataType.CONTACTS, values=[], result="android.database.MatrixCursor@1")
+    scene.flow(1500, "collect.tracker.example", body="司徒翊辰-5GDTWE7".encode())
+    return scene.end()
+
+
+def seen_by_nobody() -> Scene:
+    scene = Scene().begin()
+    scene.identity(DataType.SERIAL, "8a3f19c2d7", how="read", name="serial number")
+    scene.flow(1500, "collect.tracker.example", body=b"8a3f19c2d7")
+    return scene.end()
+
+
+@pytest.mark.parametrize("build", [planted, seen_by_nobody])
+def test_how_a_value_is_known_is_translated(build: object) -> None:
+    assert callable(build)
+    finding = build().judge().findings[0]
+    (reason,) = (one for one in finding.reasons if "known as this phone's" in one)
+    assert _CHINESE.search(in_chinese(reason))
+
+
+def test_why_something_was_not_planted_is_translated() -> None:
+    for fact in (*planting.nothing("the profile pixel leaves it out"), planting.wifi()):
+        assert isinstance(fact, NotSeeded)
+        assert _CHINESE.search(in_chinese(fact.reason)), fact.reason
 
 
 def test_events_and_names_are_kept() -> None:

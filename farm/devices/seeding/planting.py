@@ -71,7 +71,12 @@ async def plant(phone: Phone, plan: SeedPlan, ledger: Ledger) -> list[Fact]:
         _attempt(_position(phone, plan, ledger), DataType.LOCATION),
     ]
     facts = [fact for found in await together(*work) for fact in found]
-    return [*facts, NotSeeded(data_type=DataType.WIFI_SSID, reason=_WIFI)]
+    return [*facts, wifi()]
+
+
+def wifi() -> NotSeeded:
+    """The one kind that no phone lets anybody plant."""
+    return NotSeeded(data_type=DataType.WIFI_SSID, reason=_WIFI)
 
 
 def nothing(reason: str) -> list[Fact]:
