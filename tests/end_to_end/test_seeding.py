@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from farm.devices.seeding import positions
 from farm.model.events import PhoneIdentity
 from farm.model.finding import Finding, ValueMatch
 from farm.model.vocabulary import DataType, Level, Outcome, Phase, Stream
@@ -72,13 +73,14 @@ async def session(lab: TwinLab, app: str, watched: float) -> SessionResult:
 
 
 async def test_what_an_app_takes_is_told_and_what_only_looks_like_it_is_not(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(positions, "STEP_SECONDS", 0.5)  # so that few requests see it move
     async with twin_lab(tmp_path, profile=NEW) as lab:
         before = holdings(lab.twin)
-        taken = await session(lab, "harvest", watched=6)
+        taken = await session(lab, "harvest", watched=9)
         assert holdings(lab.twin) == before
-        spared = await session(lab, "bystander", watched=3)
+        spared = await session(lab, "bystander", watched=4)
         assert holdings(lab.twin) == before
         await nothing_left(lab)
         twin_ssid = lab.twin.system.identity.wifi_ssid
@@ -130,7 +132,7 @@ def moved_with_the_phone(finding: Finding, result: SessionResult) -> None:
 
 async def test_what_a_phone_does_not_let_the_farm_plant_is_told(tmp_path: Path) -> None:
     async with twin_lab(tmp_path, profile=OLD) as lab:
-        result = await session(lab, "harvest", watched=3)
+        result = await session(lab, "harvest", watched=8)
         await nothing_left(lab)
     analysis = judge(result)
     findings = {one.data_type for one in analysis.findings if one.receiver is not None}
