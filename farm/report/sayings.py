@@ -66,8 +66,8 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            "the value was in the flow before any recorded call handed it over: how the app came by "
-            "it was not seen"
+            "the value was in the flow before any recorded call handed it over: how the app came "
+            "by it was not seen"
         ),
         "在任何记录到的调用取得该值之前，它已出现在流量中：未观察到应用如何取得它",
     ),
