@@ -7,9 +7,11 @@ Numbers come out as they would be printed, whichever type the schema gives them.
 import math
 import struct
 
-from farm.detect.decode.node import Budget, Parts
+from farm.detect.decode.node import Budget, Limits, Parts
+from farm.detect.decode.objects import cbor, message_pack
 
 _DEEPEST = 40
+_SOME = Limits()
 _SMALLEST_NUMBER = 1 << 20  # smaller ones tell nobody from anybody
 _CONTROL = bytes(range(32)) + b"\x7f"
 # Formats that say what they are: such bytes may pass for a message as well.
@@ -147,6 +149,7 @@ class _Message:
                 and depth < _DEEPEST
                 and content[0] >= 8
                 and not content.startswith(_NAMED)
+                and not _is_object(content)
                 and self.read(content, f"{around}{field}.", depth + 1)
             ):
                 return
@@ -169,6 +172,14 @@ class _Message:
         (real,) = _FLOAT.unpack_from(data, position)
         if math.isfinite(real) and 1e-6 < abs(real) < 1e12:
             self._add(b"%.9g" % real, around, field, " float")
+
+
+def _is_object(content: bytes) -> bool:
+    """Whether all of it is an object of another format: those are less often met by chance."""
+    if not 0x80 <= content[0] <= 0xDF:
+        return False
+    budget = Budget(_SOME, len(content))
+    return message_pack(content, budget) is not None or cbor(content, budget) is not None
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:

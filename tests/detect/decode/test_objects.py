@@ -47,6 +47,13 @@ def test_protobuf_without_its_schema(message: bytes, path: str) -> None:
     assert (path,) in paths(message)
 
 
+def test_an_object_in_a_message_is_not_taken_for_a_message() -> None:
+    """A CBOR map of two entries begins like field 1556 with as many bytes as its key says."""
+    inner = cbor2.dumps({"n": [1], "v": SECRET + b"," + b"x" * 88})
+    assert inner[0] == 0xA2 and len(inner) == 3 + inner[2]
+    assert places(field(3, inner)) == [("protobuf 3", "cbor $.v")]
+
+
 def test_protobuf_holds_digests_and_positions() -> None:
     data = field(1, 7) + field(5, DIGEST) + b"\x31" + struct.pack("<d", 31.230416)
     assert paths(data, needle=DIGEST) == [("protobuf 5",)]
