@@ -28,7 +28,7 @@ export interface ValueRule {
   each: boolean;
   /** Members to read, "name()" or "name", dotted; empty: the thing itself. */
   get: string[];
-  as: "text" | "mac" | "hex" | "interfaces" | "span" | "property";
+  as: "text" | "mac" | "hex" | "ipv4" | "interfaces" | "span" | "property";
   /** Characters removed from the front, such as a canary's prefix. */
   strip: string;
   /** Native: where in the memory that the argument points at, and how many bytes; 0: a C string. */

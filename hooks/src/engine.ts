@@ -8,7 +8,7 @@
 
 import type { Api, Limits } from "./catalogue.js";
 import { observerOf } from "./calls.js";
-import { applicationLoader, isHotSpot, link, loadedClassNames } from "./hotspot.js";
+import { isHotSpot, link, loadedClassNames } from "./hotspot.js";
 import {
   cast,
   environment,
@@ -141,13 +141,10 @@ export class Engine {
     if (!isHotSpot()) return this.scan(null);
     // Loading a class early costs time and changes what the app does; its definition is noticed.
     const loaded = loadedClassNames();
-    const ofTheJdk = this.scan(null, this.waitingClasses.filter((name) => OF_THE_JDK.test(name)));
-    // By their own loader: the runtime's finds them from some threads only.
-    const others = this.scan(applicationLoader(), this.waitingClasses.filter((name) => loaded.has(name)));
-    return {
-      installed: [...ofTheJdk.installed, ...others.installed],
-      failed: { ...ofTheJdk.failed, ...others.failed },
-    };
+    return this.scan(
+      null,
+      this.waitingClasses.filter((name) => OF_THE_JDK.test(name) || loaded.has(name)),
+    );
   }
 
   /** Hook every wanted class that `loader` can show; null: the process's own loader. */

@@ -4,7 +4,7 @@
  */
 
 import Java from "frida-java-bridge";
-import { use, type JavaClassObject, type JavaObject } from "./java.js";
+import type { JavaClassObject } from "./java.js";
 
 const JVMTI_VERSION = 0x30010000;
 const GET_STACK_TRACE = 104; // JVM Tool Interface, function index
@@ -28,12 +28,6 @@ export function link(klass: JavaClassObject): void {
 /** Names of the classes that are loaded already. */
 export function loadedClassNames(): Set<string> {
   return new Set(Java.enumerateLoadedClassesSync());
-}
-
-/** The loader of the classes on the class path. */
-export function applicationLoader(): JavaObject {
-  const loaders = use("java.lang.ClassLoader") as unknown as { getSystemClassLoader(): JavaObject };
-  return loaders.getSystemClassLoader();
 }
 
 /** A reader of the calling thread's frames: methods and positions as a text to compare. */

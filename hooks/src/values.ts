@@ -136,7 +136,14 @@ function pieceText(env: Env, object: Reference, rule: ValueRule, limits: Limits)
     return hexOf(readBytes(env, object, 0, count), rule.as === "hex" ? "" : ":");
   }
   if (!OWN_TEXT.test(name) && !name.startsWith("[")) return null;
-  return objectText(env, object, limits.text);
+  return written(objectText(env, object, limits.text), rule);
+}
+
+/** A number as the address that it stands for, lowest byte first; null: it stands for none. */
+function written(text: string | null, rule: ValueRule): string | null {
+  if (text === null || rule.as !== "ipv4") return text;
+  const number = Number(text) | 0;
+  return number === 0 ? null : [0, 8, 16, 24].map((shift) => (number >>> shift) & 0xff).join(".");
 }
 
 function strip(text: string | null, rule: ValueRule): string | null {
@@ -164,7 +171,7 @@ export function readValues(env: Env, rules: ValueRule[], source: Source, limits:
     const [value, type] = source(rule.from);
     if (value === undefined) continue;
     if (!(value instanceof NativePointer)) {
-      if (!add(strip(valueText(env, value, type, limits.text), rule))) return values;
+      if (!add(strip(written(valueText(env, value, type, limits.text), rule), rule))) return values;
       continue;
     }
     if (value.isNull()) continue;

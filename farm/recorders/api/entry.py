@@ -46,7 +46,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         )
 
 
-ValueForm = Literal["text", "mac", "hex", "interfaces", "span", "property"]
+ValueForm = Literal["text", "mac", "hex", "ipv4", "interfaces", "span", "property"]
 """How a value is turned into text; the last three are of native functions."""
 
 

@@ -31,7 +31,7 @@ FindProcesses = Callable[[], Awaitable[dict[int, str]]]
 _FIND_SECONDS = 30.0
 _POLL_SECONDS = 0.1
 _WATCH_SECONDS = 1.0
-_ATTACH_ATTEMPTS = 3
+_KNOWN_SECONDS = 10.0  # a busy endpoint lists a new process this late
 
 
 class ApiRecorder:
@@ -203,11 +203,16 @@ class ApiRecorder:
             await asyncio.sleep(_POLL_SECONDS)
         raise AppError(f"{self._package}: no process appeared within {_FIND_SECONDS:g} s")
 
+    async def _lists(self, pid: int) -> bool:
+        """Whether the phone still lists a process of the app."""
+        return self._find is not None and pid in await self._find()
+
     async def _hook(self, pid: int, name: str, *, held: bool) -> HookedProcess:
         """Put the bundle into a process; `held`: its first instruction waits for our resume."""
         self._hooking.add(pid)
+        deadline = time.monotonic() + _KNOWN_SECONDS
         try:
-            for attempt in range(1, _ATTACH_ATTEMPTS + 1):
+            while True:
                 process = HookedProcess(
                     pid,
                     name,
@@ -220,15 +225,14 @@ class ApiRecorder:
                 try:
                     await process.hook(self._endpoint.device, self._bundle, self._configuration)
                 except ProcessGone:
-                    # A process that was just forked may not be known to the endpoint yet.
-                    if attempt == _ATTACH_ATTEMPTS:
+                    # One that was just forked may not be known to the endpoint yet.
+                    if time.monotonic() > deadline or not await self._lists(pid):
                         raise
-                    await asyncio.sleep(_POLL_SECONDS * 3)
+                    await asyncio.sleep(_POLL_SECONDS)
                     continue
                 self._processes[pid] = process
                 self._journal.write(ProcessSeen(pid=pid, process=name, state="started"))
                 return process
-            raise ProcessGone(f"process {pid} is not there")
         finally:
             self._hooking.discard(pid)
 

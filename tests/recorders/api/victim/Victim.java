@@ -50,14 +50,14 @@ public class Victim {
     }
 
     static String act(String[] word) throws Exception {
-        TelephonyManager telephony = new TelephonyManager();
         switch (word[0]) {
-            case "imei": return telephony.getDeviceId();
+            case "imei": return new TelephonyManager().getDeviceId();
             case "throw":
-                try { return telephony.getSubscriberId(); }
+                try { return new TelephonyManager().getSubscriberId(); }
                 catch (SecurityException e) { return "caught " + e.getMessage(); }
             case "setting": return Settings.Secure.getString(null, word[1]);
             case "many":
+                TelephonyManager telephony = new TelephonyManager();
                 long begin = System.nanoTime();
                 for (int i = 0; i < Integer.parseInt(word[1]); i++) telephony.getDeviceId(i % 2);
                 return String.valueOf(System.nanoTime() - begin);

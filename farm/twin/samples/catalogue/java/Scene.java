@@ -139,6 +139,11 @@ final class Scene {
             }
             return hex.toString();
         }
+        if (style.equals("ipv4") && value instanceof Integer) {
+            int number = (Integer) value; // as Android's Formatter.formatIpAddress reads it
+            return number == 0 ? null : (number & 255) + "." + (number >> 8 & 255) + "."
+                    + (number >> 16 & 255) + "." + (number >> 24 & 255);
+        }
         String text = described(value);
         return text.equals(ANY) ? null : text;
     }

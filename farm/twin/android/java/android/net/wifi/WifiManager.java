@@ -1,6 +1,7 @@
 package android.net.wifi;
 
 import android.Manifest.permission;
+import android.net.DhcpInfo;
 import com.android.internal.os.Binding;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,16 @@ public class WifiManager {
             results.add(result);
         }
         return results;
+    }
+
+    public DhcpInfo getDhcpInfo() {
+        Binding.require("WifiService", permission.ACCESS_WIFI_STATE);
+        DhcpInfo info = new DhcpInfo();
+        info.ipAddress = new WifiInfo().getIpAddress();
+        info.gateway = 0x0101a8c0; // 192.168.1.1
+        info.dns1 = info.gateway;
+        info.serverAddress = info.gateway;
+        return info;
     }
 
     public boolean isWifiEnabled() {
