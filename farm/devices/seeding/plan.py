@@ -17,9 +17,12 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _MARK = 16  # hexadecimal digits: nothing of the user's own holds one by accident
 _CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no characters that look alike
 
-UNASSIGNED = "154"
-"""First digits of a mobile number in form that belongs to nobody: the segment is given to no
+UNASSIGNED = ("154", "161", "163", "164", "169", "194")
+"""First digits of mobile numbers in form that belong to nobody: these segments are given to no
 operator (MIIT, numbering plan of the telecommunication networks, 2017 edition and later grants)."""
+
+_DIFFERENT = 7
+"""Different digits among the last eight: a number with few says too little to be told alone."""
 
 _FAMILY = "欧阳 上官 司徒 诸葛 慕容 令狐 端木 东方 南宫 夏侯"
 _GIVEN = "澜汐 砚秋 霁川 芷若 珩舟 彧宁 岚溪 翊辰 沐遥 栩然 昀泽 漪君"
@@ -123,7 +126,10 @@ def make_plan(token: str) -> SeedPlan:
         return "".join(pick.choice(_CODE) for _ in range(length))
 
     def number() -> str:
-        return UNASSIGNED + "".join(pick.choice("0123456789") for _ in range(8))
+        while True:
+            last = "".join(pick.choice("0123456789") for _ in range(8))
+            if len(set(last)) >= _DIFFERENT:
+                return pick.choice(UNASSIGNED) + last
 
     contacts = [
         Contact(name=f"{family}{name}-{code(7)}", number=number())

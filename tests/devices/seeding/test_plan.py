@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.detect.identify.checks import is_mobile_number
+from farm.detect.identify.information import STRONG_BITS, information
 from farm.devices.seeding.places import STEP_METRES, back_and_forth
 from farm.devices.seeding.plan import SeedPlan, make_plan, marks_of, new_token
 
@@ -25,8 +26,8 @@ def values_of(plan: SeedPlan) -> set[str]:
 
 def test_two_sessions_share_no_value() -> None:
     seen: set[str] = set()
-    for _ in range(200):
-        values = values_of(make_plan(new_token()))
+    for number in range(200):  # always the same ones: a test that luck decides is none
+        values = values_of(make_plan(f"{number:032x}"))
         assert not values & seen
         seen |= values
 
@@ -42,6 +43,7 @@ def test_numbers_look_like_mobile_numbers_and_are_nobodys(token: str) -> None:
     for number in [plan.message.sender, *(one.number for one in plan.contacts)]:
         assert re.fullmatch(r"1[3-9]\d{9}", number)
         assert not is_mobile_number(number)
+        assert information(number) > STRONG_BITS  # enough to be told without company
 
 
 @given(tokens)
@@ -77,3 +79,7 @@ def test_the_way_goes_back_and_forth() -> None:
 def test_what_is_no_token_makes_no_mark(text: str) -> None:
     with pytest.raises(ValueError, match="no token"):
         marks_of(text)
+
+
+def test_every_token_is_another() -> None:
+    assert len({new_token() for _ in range(100)}) == 100
