@@ -15,6 +15,7 @@ from farm.model.finding import Finding
 from farm.model.vocabulary import Phase, Stream
 from farm.report.clauses import ANSWERS
 from farm.report.masking import visible
+from farm.report.reasons import in_chinese
 from farm.web.http.forms import number_in, text_in
 from farm.web.http.guard import by_script, page, show
 from farm.web.session.downloads import Form
@@ -68,7 +69,7 @@ def _whole(prepared: Prepared, wanted: Filters, language: Language) -> dict[str,
         "session": prepared.session,
         "analysis": analysis,
         "prepared": prepared,
-        "reasons": [prepared.masker.text(reason) for reason in analysis.verdict.reasons[:50]],
+        "reasons": _reasons(prepared, language),
         "findings": [finding_line(prepared, one) for one in analysis.findings],
         "open": [finding_line(prepared, one) for one in analysis.undetermined],
         "clauses": {text: count for text, count in counts.items() if count},
@@ -81,6 +82,15 @@ def _whole(prepared: Prepared, wanted: Filters, language: Language) -> dict[str,
         "length": seconds(prepared.end),
         "forms": [form for form in Form if form is not Form.PACK],
     }
+
+
+def _reasons(prepared: Prepared, language: Language) -> list[str]:
+    """Reasons of the verdict but those that only name findings, which are listed anyway."""
+    analysis, mask = prepared.analysis, prepared.masker.text
+    deciding = analysis.findings or analysis.undetermined
+    told = tuple({f"{one.data_type} {one.level} {one.phase} by " for one in deciding})
+    reasons = [reason for reason in analysis.verdict.reasons if not reason.startswith(told)]
+    return [mask(in_chinese(one) if language == "zh" else one) for one in reasons[:50]]
 
 
 def _line(prepared: Prepared, row: int) -> dict[str, Any]:
