@@ -4,6 +4,7 @@ Each flow is one tnetstring: decimal length, ":", that many bytes, one type char
 a flow is the business of `flows`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,19 @@ def whole_flows_end(path: Path) -> int:
         while (following := _frame_end(file, end)) is not None and following <= size:
             end = following
     return end
+
+
+def flows_with(path: Path, wanted: bytes) -> Iterator[bytes]:
+    """Yield the whole flows in whose bytes `wanted` stands, as they are in the file."""
+    start = 0
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        while (end := _frame_end(file, start)) is not None and end <= size:
+            file.seek(start)
+            flow = file.read(end - start)
+            if wanted in flow:
+                yield flow
+            start = end
 
 
 def mend_flow_file(path: Path) -> Path | None:

@@ -3,6 +3,7 @@
 The only place that reads mitmproxy's format; its errors end here.
 """
 
+import io
 import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from mitmproxy.io import FlowReader
 
 from farm.model.errors import RecordingError
 from farm.model.exchange import Exchange, Message
-from farm.recording.flow_file import whole_flows_end
+from farm.recording.flow_file import flows_with, whole_flows_end
 
 TRUNCATED = "farm_truncated"
 """Key in a flow's metadata: what ("request", "response", "websocket") was cut at the bound."""
@@ -47,6 +48,28 @@ def read_exchanges(path: Path) -> Iterator[Exchange]:
             yield exchange
     for pieces in sockets.values():
         yield _joined(pieces)
+
+
+def read_exchange(path: Path, flow_id: str) -> Exchange | None:
+    """Return one exchange by its id, None where the file does not hold it.
+
+    Only flows that name the id are taken apart: of a large file that is a small part.
+
+    Raises:
+        RecordingError: a flow that names it is damaged.
+    """
+    pieces: list[Exchange] = []
+    for data in flows_with(path, flow_id.encode()):
+        try:
+            flow = next(iter(FlowReader(io.BytesIO(data)).stream()), None)
+        except (exceptions.FlowReadException, ValueError, KeyError, TypeError) as error:
+            raise RecordingError(f"{path.name}: the flow {flow_id} is damaged: {error}") from error
+        if flow is None or flow_id not in (flow.id, flow.metadata.get(CONTINUES)):
+            continue
+        exchange = _exchange(flow)
+        if exchange is not None:
+            pieces.append(exchange)
+    return _joined(pieces) if pieces else None
 
 
 def _flows(path: Path) -> Iterator[Flow]:

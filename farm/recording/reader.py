@@ -68,6 +68,16 @@ class Recording:
         if self.has_flows:
             yield from read_exchanges(self.folder / FLOWS)
 
+    def exchange(self, flow_id: str) -> Exchange | None:
+        """Return one exchange with all its bytes, None where the traffic does not hold it.
+
+        Raises:
+            RecordingError: it is damaged.
+        """
+        from farm.recording.flows import read_exchange  # slow to load: only where it is needed
+
+        return read_exchange(self.folder / FLOWS, flow_id) if self.has_flows else None
+
     @property
     def torn_flow_bytes(self) -> int:
         """Bytes at the end of the flow file that are no whole flow."""

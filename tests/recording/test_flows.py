@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+import msgspec
 from mitmproxy import connection, tcp, udp
 from mitmproxy.io import FlowWriter
 
-from farm.recording.flows import read_exchanges
+from farm.model.exchange import Message
+from farm.recording import Recording
+from farm.recording.flows import CONTINUES, read_exchanges
+from tests.detect.builders import Scene
+from tests.report.builders import _flow as flow_of
+from tests.report.builders import write
 
 
 def test_bare_connections_come_back_with_their_bytes(tmp_path: Path) -> None:
@@ -35,3 +41,39 @@ def test_bare_connections_come_back_with_their_bytes(tmp_path: Path) -> None:
         (False, b"\x02", 6_000_000_000),
     ]
     assert (second.scheme, second.messages[0].content) == ("udp", b"\x23")
+
+
+def test_one_exchange_is_the_same_alone_as_among_the_others(tmp_path: Path) -> None:
+    scene = Scene()
+    asked = scene.flow(1000, "a.example", body=b"mentions flow3 and flow2")
+    scene.flow(2000, "b.example", messages=[Message(from_app=True, content=b"1", is_text=True,
+                                                    time=3)])  # fmt: skip
+    scene.flow(3000, "c.example", path="/flow1")
+    folder = write(scene, tmp_path / "recording")
+    # A long WebSocket stands in the file in pieces.
+    later = msgspec.structs.replace(scene.exchanges[1], flow_id="piece")
+    with (folder / "flows.mitm").open("ab") as file:
+        piece = flow_of(later)
+        piece.metadata[CONTINUES] = "flow2"
+        FlowWriter(file).add(piece)  # type: ignore[no-untyped-call]
+    recording = Recording.open(folder)
+    together = {one.flow_id: one for one in recording.exchanges()}
+    assert set(together) == {"flow1", "flow2", "flow3"}
+    for flow_id, exchange in together.items():
+        assert recording.exchange(flow_id) == exchange
+    assert asked == "flow1"
+    assert len(together["flow2"].messages) == 2
+    assert recording.exchange("flow") is None
+    assert recording.exchange("mentions") is None
+
+
+def test_a_torn_last_flow_is_no_exchange(tmp_path: Path) -> None:
+    scene = Scene()
+    scene.flow(1000, "a.example")
+    scene.flow(2000, "b.example")
+    folder = write(scene, tmp_path / "recording")
+    path = folder / "flows.mitm"
+    path.write_bytes(path.read_bytes()[:-5])
+    recording = Recording.open(folder)
+    assert recording.exchange("flow1") is not None
+    assert recording.exchange("flow2") is None

@@ -75,7 +75,7 @@ class Desk:
         if known is not None:
             self._exchanges.move_to_end(key)
             return known
-        found = await self.read(lambda: _exchange(source, flow_id))
+        found = await self.read(lambda: Recording.open(source.folder).exchange(flow_id))
         if found is not None and _weight(found) <= _TRAFFIC:
             self._exchanges[key] = found
             while sum(map(_weight, self._exchanges.values())) > _TRAFFIC:
@@ -104,13 +104,6 @@ def _event(source: Source, stream: Stream, n: int) -> Event | None:
     for event in Recording.open(source.folder).events(stream):
         if event.n == n:
             return event
-    return None
-
-
-def _exchange(source: Source, flow_id: str) -> Exchange | None:
-    for exchange in Recording.open(source.folder).exchanges():
-        if exchange.flow_id == flow_id:
-            return exchange
     return None
 
 
