@@ -17,6 +17,7 @@ from farm.model.events import (
     Expectation,
     Gap,
     HooksReady,
+    InstrumentationSought,
     NotSeeded,
     RawConnection,
     Request,
@@ -31,6 +32,7 @@ from farm.model.session import Session
 from farm.model.vocabulary import STREAM_CLOCK, Clock, GapCause, Outcome, Stream
 
 _MOST_HOSTS = 500
+_MOST_PLACES = 50
 # An app that quits when it is refused is a fact about the app; nothing was left unseen by that.
 
 
@@ -68,6 +70,7 @@ def find_coverage(
         consent_dialog_seen=phases.dialog_seen,
         clock_bound_ns=_clock_bound(session, timeline),
         not_seeded=_not_seeded(timeline),
+        instruments_sought=_instruments_sought(timeline),
     )
 
 
@@ -226,6 +229,16 @@ def _not_seeded(timeline: Timeline) -> dict[str, str]:
     told = [placed.event.body for placed in timeline.of(Stream.DEVICE, NotSeeded)]
     reasons = {str(one.data_type): one.reason for one in told if isinstance(one, NotSeeded)}
     return dict(sorted(reasons.items()))
+
+
+def _instruments_sought(timeline: Timeline) -> dict[str, list[str]]:
+    """Not a gap: what the app did was seen. On a phone without instruments it may do more."""
+    sought: dict[str, set[str]] = {}
+    for placed in timeline.of(Stream.API, InstrumentationSought):
+        body = placed.event.body
+        assert isinstance(body, InstrumentationSought)  # noqa: S101 - `of` returns nothing else
+        sought.setdefault(body.way, set()).add(body.detail.partition(" (")[0])
+    return {way: sorted(places)[:_MOST_PLACES] for way, places in sorted(sought.items())}
 
 
 def _clock_bound(session: Session, timeline: Timeline) -> int | None:

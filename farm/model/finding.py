@@ -192,6 +192,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     consent_dialog_seen: bool
     clock_bound_ns: int | None
     not_seeded: dict[str, str] = {}  # data type -> why no value of it was planted
+    # Way -> where the app looked for instruments such as ours: it may act otherwise elsewhere.
+    instruments_sought: dict[str, list[str]] = {}
 
 
 class PhaseInterval(msgspec.Struct, frozen=True, kw_only=True):

@@ -204,6 +204,10 @@ LABELS: dict[str, Text] = {
     "identity": Text(zh="检测平台已知该值", en="Known to the farm beforehand"),
     "seeded": Text(zh="由检测平台植入", en="planted by the farm"),
     "not_seeded": Text(zh="未能植入的数据", en="Not planted on this phone"),
+    "instruments": Text(
+        zh="应用查找过检测工具（在普通手机上行为可能不同）",
+        en="The app looked for instruments; on a user's phone it may behave differently",
+    ),
     "read": Text(zh="由检测平台读取", en="asked from the phone"),
     "callers": Text(zh="各调用方", en="Callers"),
     "frequency": Text(zh="频次", en="Frequency"),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from farm.model.events import Dialog, Launched, Screen, TlsFailed
+from farm.model.events import Dialog, InstrumentationSought, Launched, Screen, TlsFailed
 from farm.model.vocabulary import ConsentAnswer, DataType, Stream
 from farm.report.html import render_html
 from tests.detect.builders import ANDROID_ID, IMEI, Scene
@@ -158,3 +158,14 @@ def test_a_copy_of_the_app_is_named_as_one() -> None:
     recording.session = msgspec.structs.replace(recording.session, options=options)
     text = render_html(recording, scene.judge())
     assert "frida-gadget" in text and "c0ffee" * 10 in text
+
+
+def test_the_page_says_where_the_app_looked_for_instruments() -> None:
+    heading = "looked for instruments"
+    assert heading not in page(violation())
+    scene = Scene().begin()
+    sought = InstrumentationSought(way="files", detail=f"/data/{HOSTILE}", pid=100, tid=1)
+    scene.add(Stream.API, 1500, sought)
+    text = page(scene.end())
+    assert heading in text
+    assert "<script>alert" not in text
