@@ -115,8 +115,14 @@ def history(
         emit_json(found)
         return
     for line in found:
-        battery = "" if line.battery is None else f"  battery {line.battery} %"
-        say(f"{line.at:%Y-%m-%d %H:%M:%S}  {line.event}  {plain(line.detail, 200)}{battery}")
+        told = [f"{line.at:%Y-%m-%d %H:%M:%S}", line.event, plain(line.detail, 200)]
+        if line.battery is not None:
+            told.append(f"battery {line.battery} %")
+        if line.temperature is not None:
+            told.append(f"{line.temperature:.1f} °C")
+        if line.storage_free is not None:
+            told.append(f"{line.storage_free / (1 << 30):.1f} GiB free")
+        say("  ".join(word for word in told if word))
 
 
 @app.command()

@@ -16,7 +16,7 @@ from farm.cli.campaign_database import (
     campaign_database,
     open_store,
 )
-from farm.cli.output import plain, say
+from farm.cli.output import complain, plain, say
 from farm.model.errors import UsageError
 
 _UNFINISHED = datetime.timedelta(days=7)  # an upload that nobody went on with for so long
@@ -87,3 +87,5 @@ def compact_command(
         say("somebody else is at it")
     else:
         say(f"{made.files} files became {made.parts}; {made.removed} are removed")
+    if made is not None and made.damaged:
+        complain(f"{made.damaged} groups of files hold a damaged one and were left as they are")

@@ -8,6 +8,7 @@ reader sees a row twice or not at all. One compactor at a time: the caller sees 
 import asyncio
 import datetime
 import hashlib
+import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ import pyarrow.parquet as pq
 from farm.campaign.store.events import EVENTS, FINDINGS
 from farm.campaign.store.objects import Store, StoreError
 from farm.campaign.store.parts import Day, PartList, is_part, list_name, read_days
+
+log = logging.getLogger(__name__)
 
 TABLES = {"events": EVENTS, "findings": FINDINGS}
 
@@ -33,6 +36,7 @@ class Compacted(msgspec.Struct, frozen=True, kw_only=True):
     parts: int = 0
     files: int = 0  # that parts took the place of
     removed: int = 0  # of these, ones that are gone
+    damaged: int = 0  # groups that hold a file which is no Parquet of this table
 
 
 async def compact(
@@ -54,7 +58,7 @@ async def compact(
     Raises:
         StoreUnavailable: the store failed; run again.
     """
-    parts = files = removed = 0
+    parts = files = removed = damaged = 0
     for name, schema in TABLES.items():
         for day in await read_days(store, name):
             if day.left:  # of a run that was cut off
@@ -64,12 +68,17 @@ async def compact(
                 continue
             for group in groups(day, target, fewest):
                 if still_alone is not None and not await still_alone():
-                    return Compacted(parts=parts, files=files, removed=removed)
-                await _merge(store, day, group, schema)
+                    return Compacted(parts=parts, files=files, removed=removed, damaged=damaged)
+                try:
+                    await _merge(store, day, group, schema)
+                except StoreError as error:  # one damaged file keeps no other day from its turn
+                    log.warning("%s: left as it is: %s", day.folder, error)
+                    damaged += 1
+                    continue
                 await _remove(store, day.folder, group)
                 parts, files = parts + 1, files + len(group)
                 removed += len(group)
-    return Compacted(parts=parts, files=files, removed=removed)
+    return Compacted(parts=parts, files=files, removed=removed, damaged=damaged)
 
 
 def groups(day: Day, target: int, fewest: int) -> Iterator[tuple[str, ...]]:
@@ -105,28 +114,31 @@ async def _merge(store: Store, day: Day, group: Sequence[str], schema: pa.Schema
         for number, name in enumerate(group):
             path = Path(folder) / f"{number}.parquet"
             await store.get_file(f"{day.folder}/{name}", path)
-            sources.append(path)
+            sources.append((f"{day.folder}/{name}", path))
         target = Path(folder) / "part.parquet"
         digest = await asyncio.to_thread(_write, sources, target, schema)
         await store.put_bytes(list_name(day.folder, part), data)
         await store.put_file(f"{day.folder}/{part}", target, digest)
 
 
-def _write(sources: Sequence[Path], target: Path, schema: pa.Schema) -> str:
-    """Write the sources' rows one after the other; returns the digest of what was written."""
+def _write(sources: Sequence[tuple[str, Path]], target: Path, schema: pa.Schema) -> str:
+    """Write the sources' rows one after the other; returns the digest of what was written.
+
+    Raises:
+        StoreError: a source cannot be read, named.
+    """
     read = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         gathered: list[pa.RecordBatch] = []
         rows = 0
-        for source in sources:
-            with pq.ParquetFile(source) as file:
-                read += file.metadata.num_rows
-                for batch in file.iter_batches(_ROWS):
-                    gathered.append(_fitting(batch, schema))
-                    rows += batch.num_rows
-                    if rows >= _ROWS:
-                        writer.write_table(pa.Table.from_batches(gathered, schema))
-                        gathered, rows = [], 0
+        for name, source in sources:
+            for batch in _batches(name, source, schema):
+                gathered.append(batch)
+                read += batch.num_rows
+                rows += batch.num_rows
+                if rows >= _ROWS:
+                    writer.write_table(pa.Table.from_batches(gathered, schema))
+                    gathered, rows = [], 0
         if gathered:
             writer.write_table(pa.Table.from_batches(gathered, schema))
     written = pq.read_metadata(target).num_rows
@@ -134,6 +146,22 @@ def _write(sources: Sequence[Path], target: Path, schema: pa.Schema) -> str:
         raise StoreError(f"{target}: {written} rows were written of {read}")
     with target.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _batches(name: str, source: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows of one file, all that it says it has."""
+    read = 0
+    try:
+        with pq.ParquetFile(source) as file:
+            for batch in file.iter_batches(_ROWS):
+                read += batch.num_rows
+                yield _fitting(batch, schema)
+            stated = file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise StoreError(f"{name}: cannot be read as Parquet: {why}") from error
+    if read != stated:
+        raise StoreError(f"{name}: has {read} rows, and says {stated}")
 
 
 def _fitting(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

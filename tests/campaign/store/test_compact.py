@@ -134,6 +134,19 @@ async def test_cut_off_anywhere_nothing_is_lost_or_doubled(tmp_path: Path) -> No
     assert changes == 11, "a list, a part and nine removals"
 
 
+async def test_a_damaged_file_keeps_no_other_day_from_its_turn(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "store"))
+    await fill(store, tmp_path)
+    await store.put_bytes(events_name(session(99)), b"PAR1 and then nothing of the kind")
+    for number in range(9):
+        await put_events(store, tmp_path, session(number, "20260103"))
+    made = await compact(store, TODAY)
+    assert (made.damaged, made.parts, made.files) == (1, 1, 9)
+    left = await files(store)
+    assert len([name for name in left if "2026-01-02" in name]) == SESSIONS + 1, "evidence went"
+    assert len([name for name in left if "2026-01-03" in name]) == 1
+
+
 async def test_one_compactor_at_a_time(database_url: str, tmp_path: Path) -> None:
     store = Store(str(tmp_path / "store"))
     await fill(store, tmp_path)
