@@ -17,6 +17,7 @@ from farm.cases.values import ReviewEvidence, ReviewLine, ReviewPage, SignatureL
 from farm.cases.vocabulary import ReviewAnswer, ReviewKind, ReviewState
 from farm.model.errors import UsageError
 from farm.register.paging import Page, at_time, check_limit, cursor
+from farm.register.write import text
 
 _LONGEST_REASON = 4000
 _EVIDENCE = msgspec.json.Decoder(list[ReviewEvidence])
@@ -214,9 +215,9 @@ async def sign(
             "INSERT INTO review_judgement (review_id, reviewer, answer, reason, evidence_sha256) "
             "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
             review,
-            _text(reviewer),
+            text(reviewer),
             answer,
-            _text(reason),
+            text(reason, _LONGEST_REASON),
             evidence_sha256,
         )
         if not added.endswith(" 1"):
@@ -280,7 +281,3 @@ async def _lines(client: Client, rows: Sequence[Any]) -> list[ReviewLine]:
 
 def _digest(stored: str) -> str:
     return hashlib.sha256(stored.encode()).hexdigest()
-
-
-def _text(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
