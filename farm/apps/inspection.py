@@ -27,6 +27,7 @@ _MAX_SIGNATURE = 4 * 1024 * 1024
 _MAX_TEXT = 4096  # bytes of UTF-8
 _MAX_LISTED = 5000
 _MAX_ABIS = 16
+_HIGHEST_LEVEL = 10_000
 _NATIVE = re.compile(r"lib/([a-z0-9_-]{1,20})/[^/]+\.so")
 # What androguard lets through when binary XML, resources or certificates are broken.
 _BROKEN = (
@@ -130,15 +131,14 @@ def _app(path: Path, apk: APK, certificate: bytes, size: int, abis: list[str]) -
         label=label or package,
         version_name=_bounded(apk.get_androidversion_name()),
         version_code=_number(apk.get_androidversion_code(), 0),
-        target_sdk=_number(apk.get_target_sdk_version(), 0)
-        or _number(apk.get_min_sdk_version(), 1),
+        target_sdk=_level(apk.get_target_sdk_version(), 0) or _level(apk.get_min_sdk_version(), 1),
         apk_sha256=_digest(path),
         signer_sha256=hashlib.sha256(certificate).hexdigest() if certificate else "",
         main_activity=_bounded(_main_activity(apk)),
         permissions=_listed(apk.get_permissions()),
         activities=_listed(apk.get_activities()),
         size=size,
-        lowest_sdk=_number(apk.get_min_sdk_version(), 0),
+        lowest_sdk=_level(apk.get_min_sdk_version(), 0),
         abis=abis,
     )
 
@@ -163,6 +163,11 @@ def _bounded(text: object) -> str:
 
 def _listed(words: Iterable[object]) -> list[str]:
     return sorted({_bounded(word) for word in words if word})[:_MAX_LISTED]
+
+
+def _level(text: object, default: int) -> int:
+    """An API level; one that no Android will ever have stays above all that there are."""
+    return min(_number(text, default), _HIGHEST_LEVEL)
 
 
 def _number(text: object, default: int) -> int:

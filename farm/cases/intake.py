@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from farm.campaign.database import Database
@@ -55,6 +56,11 @@ class Taken(msgspec.Struct, kw_only=True):
     opened: int = 0
     moved: int = 0
     reviews: int = 0
+
+    def add(self, other: "Taken") -> None:
+        """Count another round in."""
+        for field in self.__struct_fields__:
+            setattr(self, field, getattr(self, field) + getattr(other, field))
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +128,27 @@ async def _take_one(
         await _unreadable(database, row, str(error))
         done.unreadable += 1
         return
+    try:
+        own = Taken()
+        await _note(database, row, analysis, session, rules, packs, own)
+        done.add(own)
+    except asyncpg.PostgresError as error:
+        # One judgement that cannot be kept must not hold up all that come after it.
+        log.exception("judgement %d cannot be taken", row["job_id"])
+        await _unreadable(database, row, f"{type(error).__name__}: {error}")
+        done.unreadable += 1
+
+
+async def _note(
+    database: Database,
+    row: Any,
+    analysis: Analysis,
+    session: Session,
+    rules: RulePack,
+    packs: Sequence[LoadedPack],
+    done: Taken,
+) -> None:
+    """Write all that one judgement says, in one transaction."""
     # An app that a campaign brought along stands in the register from its first judgement on.
     entered = await register(
         database, session.app, Listing(store="", source=f"campaign {row['campaign']}")

@@ -37,8 +37,7 @@ async def update(
     total = Taken()
     while True:
         taken = await take(database, store, rules, packs, limit=_ROUND)
-        for field in Taken.__struct_fields__:
-            setattr(total, field, getattr(total, field) + getattr(taken, field))
+        total.add(taken)
         if taken.judgements + taken.unreadable < _ROUND:
             break
     return Updated(

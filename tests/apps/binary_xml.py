@@ -71,7 +71,9 @@ def binary_xml(root: Element) -> bytes:
     return struct.pack("<HHI", 3, 8, 8 + len(content)) + content
 
 
-def manifest(package: str = "com.example.small", label: str = "Small", **more: str | int) -> bytes:
+def manifest(
+    package: str = "com.example.small", label: str = "Small", lowest: int = 23, **more: str | int
+) -> bytes:
     """A manifest with a launcher activity, one permission and target SDK 28."""
     launcher: Element = (
         "intent-filter",
@@ -86,7 +88,7 @@ def manifest(package: str = "com.example.small", label: str = "Small", **more: s
             "manifest",
             {"package": package, "versionCode": 7, "versionName": "1.2", **more},
             [
-                ("uses-sdk", {"minSdkVersion": 23, "targetSdkVersion": 28}, []),
+                ("uses-sdk", {"minSdkVersion": lowest, "targetSdkVersion": 28}, []),
                 ("uses-permission", {"name": "android.permission.READ_PHONE_STATE"}, []),
                 (
                     "application",

@@ -64,6 +64,11 @@ def test_hostile_label_is_data(tmp_path: Path, label: str) -> None:
     assert app.package == "com.example.small"
 
 
+def test_numbers_beyond_all_levels_are_bounded(tmp_path: Path) -> None:
+    apk = write_apk(tmp_path / "a.apk", {"AndroidManifest.xml": manifest(lowest=0x7FFFFFFF)})
+    assert inspect(apk).lowest_sdk == 10_000
+
+
 def _refused(path: Path) -> str:
     with pytest.raises(UsageError) as caught:
         inspect(path)

@@ -218,6 +218,16 @@ async def test_an_analysis_that_cannot_be_read_is_noted_and_stops_nothing(lab: L
     assert (done.judgements, done.opened, done.unreadable) == (1, 1, 0)
 
 
+async def test_a_judgement_that_cannot_be_kept_holds_up_no_other(lab: Lab) -> None:
+    bad = msgspec.structs.replace(
+        eager().judge(RULES), rules={"rules": "1, sha256:aa", "own": "a text with \0 in it"}
+    )
+    done = await lab.judged(made_app(), eager(), analysis=bad)
+    assert (done.judgements, done.opened, done.unreadable) == (0, 0, 1)
+    done = await lab.judged(made_app("com.example.other"), eager())
+    assert (done.judgements, done.opened, done.unreadable) == (1, 1, 0)
+
+
 async def test_an_assisted_clause_is_prepared_with_every_session_once(lab: Lab) -> None:
     scene = quiet()
     for at in range(6):

@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -33,7 +34,7 @@ class ListingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     developer: str = ""
     contact: str = ""
     product_line: str = ""
-    category: int | None = None
+    category: Annotated[int, msgspec.Meta(ge=1, le=39)] | None = None
 
 
 _LISTING = msgspec.json.Decoder(ListingFile)

@@ -101,11 +101,14 @@ async def test_what_the_store_says_stands_beside_the_apk(
     (inbox / "a.json").write_text('{"store": "Other", "developer": "A Ltd", "category": 6}')
     make_apk(inbox / "b.apk", "com.example.b")
     (inbox / "b.json").write_text('{"categori": 6}')
+    make_apk(inbox / "c.apk", "com.example.c")
+    (inbox / "c.json").write_text('{"category": 99999}')
     done = await make_collector(database, tmp_path).collect(source(inbox))
     app = await app_page(database, "com.example.a")
     assert (app.app.developer, app.app.category) == ("A Ltd", 6)
     assert app.versions[0].stores == ["Other"]
-    assert len(done.refused) == 1 and "b.json" in done.refused[0]
+    assert len(done.refused) == 2
+    assert "b.json" in done.refused[0] and "c.json" in done.refused[1]
 
 
 async def test_files_of_two_apps_are_no_app(
