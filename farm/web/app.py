@@ -50,8 +50,14 @@ _STATIC = Path(__file__).parent / "static"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIApp:
-    """The server as an ASGI application."""
+def create_app(
+    settings: WebSettings, database: Database, store: Store, recent: Recent | None = None
+) -> ASGIApp:
+    """The server as an ASGI application.
+
+    Args:
+        recent: what keeps answers for a moment; benchmarks bring one that keeps nothing.
+    """
     site = Site(
         settings=settings,
         database=database,
@@ -59,7 +65,7 @@ def create_app(settings: WebSettings, database: Database, store: Store) -> ASGIA
         passwords=Passwords(),
         rates=Rates(settings),
         renderer=Renderer(load_texts()),
-        recent=Recent(),
+        recent=recent or Recent(),
         desk=Desk(Sources(settings, database, store)),
         downloads=Downloads(settings.reports),
     )

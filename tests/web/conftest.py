@@ -1,8 +1,11 @@
 """A server over a database of the test's own, and people signed in to it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from farm.campaign.database import Database
@@ -29,3 +32,18 @@ async def site(database: Database, settings: WebSettings, store: Store) -> Async
     """A server without a network: requests go straight into the application."""
     async with visiting(create_app(settings, database, store), database) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def empty_url(server_url: str, migrated: str) -> Iterator[str]:
+    """A database that all tests of a module share."""
+    name = f"test_{secrets.token_hex(6)}"
+
+    async def tell(statement: str) -> None:
+        admin = await asyncpg.connect(server_url)
+        await admin.execute(statement)
+        await admin.close()
+
+    asyncio.run(tell(f"CREATE DATABASE {name} TEMPLATE {migrated}"))
+    yield server_url.rsplit("/", 1)[0] + f"/{name}"
+    asyncio.run(tell(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -1,12 +1,10 @@
 """Schemathesis throws valid and invalid requests at every operation that the API describes."""
 
 import asyncio
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -30,28 +28,17 @@ _KNOWS_MORE = {"startCampaign", "listApps", "listCases", "giveIn"}
 
 
 @pytest.fixture(scope="module")
-def filled_url(server_url: str, migrated: str, store_folder: Path) -> Iterator[str]:
-    """A database of this module's own, with apps, cases and somebody who may do everything."""
-    name = f"test_{secrets.token_hex(6)}"
-    url = server_url.rsplit("/", 1)[0] + f"/{name}"
+def filled_url(empty_url: str, store_folder: Path) -> str:
+    """A database with apps, cases and somebody who may do everything."""
 
-    async def make() -> None:
-        admin = await asyncpg.connect(server_url)
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-        await admin.close()
-        async with Database(url) as database:
+    async def fill_it() -> None:
+        async with Database(empty_url) as database:
             await fill(database, Store(str(store_folder)))
             user = await users.add(database, "all", "no password", list(Role))
             _SECRET[:] = [await tokens.create(database, user, "test", list(Scope), 1)]
 
-    async def drop() -> None:
-        admin = await asyncpg.connect(server_url)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
-
-    asyncio.run(make())
-    yield url
-    asyncio.run(drop())
+    asyncio.run(fill_it())
+    return empty_url
 
 
 @pytest.fixture(scope="module")

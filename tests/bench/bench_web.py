@@ -1,0 +1,107 @@
+"""Pages and operations of the web page at 100,000 apps: median and worst, on PostgreSQL.
+
+Over HTTP on loopback, signed in, with nothing kept between requests that a page counts anew every
+few seconds: each figure is what the first of many visitors waits.
+"""
+
+import asyncio
+import itertools
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from farm.campaign.database import Database, migrate
+from farm.campaign.postgres import EmbeddedPostgres
+from farm.campaign.store import Store
+from farm.register.queries import apps
+from farm.web.accounts import tokens, users
+from farm.web.accounts.passwords import Passwords
+from farm.web.accounts.roles import Role
+from farm.web.accounts.tokens import Scope
+from farm.web.app import create_app
+from farm.web.recent import Recent
+from farm.web.settings import WebSettings
+from tests.bench.many_apps import fill
+from tests.web.serving import serving
+from tests.web.visiting import PASSWORD, Visit
+
+APPS = int(os.environ.get("FARM_BENCH_APPS", "100000"))
+ROUNDS = 20
+_WIDE = "1000000/minute"
+
+
+def main() -> None:
+    """Fill a database and visit it."""
+    asyncio.run(_measure())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
+
+
+async def _measure() -> None:
+    with tempfile.TemporaryDirectory(prefix="farm-bench-") as name:
+        home = Path(name)
+        home.chmod(0o711)
+        async with EmbeddedPostgres(home / "server", tcp=True) as server:
+            url = server.connection.tcp_url()
+            await migrate(url)
+            began = time.perf_counter()
+            counts = await fill(url, APPS)
+            _say(f"filled in {time.perf_counter() - began:.0f} s: {counts}")
+            async with Database(url, connections=10) as database:
+                settings = WebSettings(home=home / "home", requests=_WIDE, api_requests=_WIDE)
+                ticks = itertools.count(step=3600)
+                app = create_app(
+                    settings, database, Store(str(home / "store")), Recent(lambda: next(ticks))
+                )
+                async with serving(app) as address:
+                    await _visit(database, address)
+
+
+async def _visit(database: Database, address: str) -> None:
+    user = await users.add(database, "bench", await Passwords().hash(PASSWORD), list(Role))
+    token = await tokens.create(database, user, "bench", [Scope.READ], 1)
+    package = (await apps(database)).items[7].package
+    async with database.transaction() as client:
+        campaign = await client.fetchval("SELECT name FROM campaign ORDER BY id LIMIT 1")
+        case = await client.fetchval("SELECT max(id) FROM case_file")
+        review = await client.fetchval("SELECT max(id) FROM review")
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        visit = Visit(client)
+        await visit.sign_in("bench")
+        pages = [
+            "/campaigns", f"/campaigns/{campaign}", f"/campaigns/{campaign}?verdict=violation",
+            f"/campaigns/{campaign}/live", "/campaigns/new", "/campaigns/new/apps?q=shop",
+            "/queue", "/phones", "/apps", "/apps?search=bank&category=12", "/apps?offending=yes",
+            f"/apps/{package}", "/cases", "/cases?open=yes", f"/cases/{case}", "/reviews",
+            f"/reviews/{review}", "/statistics", "/rules", "/rules/MIIT-164", "/self-check",
+            "/audit", "/account",
+        ]  # fmt: skip
+        for path in pages:
+            await _time(client, path, {})
+        bearer = {"authorization": f"Bearer {token}"}
+        for path in ("campaigns", f"campaigns/{campaign}/sessions", "apps?search=shop",
+                     f"apps/{package}", "cases?open=true", f"cases/{case}", "phones"):  # fmt: skip
+            await _time(client, f"/api/v1/{path}", bearer)
+
+
+async def _time(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> None:
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        answer = await client.get(path, headers=headers)
+        seconds.append(time.perf_counter() - began)
+        if answer.status_code not in (200, 286):
+            _say(f"{path}: status {answer.status_code}")
+            return
+    _say(
+        f"{path:46} median {statistics.median(seconds) * 1e3:6.1f} ms, "
+        f"worst {max(seconds) * 1e3:6.1f} ms, {len(answer.content) / 1024:6.1f} KiB"
+    )
