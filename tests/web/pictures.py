@@ -1,4 +1,4 @@
-"""Takes the pictures of every page that stand in docs: `python -m tests.web.pictures [FOLDER]`.
+"""Takes the pictures of pages that stand in docs: `python -m tests.web.pictures [FOLDER]`.
 
 The lab is made up, with the farm's own ledger, register and cases; no phone is needed.
 """
@@ -39,6 +39,7 @@ PAGES = {
     "statistics": "/statistics",
     "rules": "/rules",
     "document": "/rules/MIIT-164",
+    "self-check": "/self-check",
     "account": "/account",
     "audit": "/audit",
 }

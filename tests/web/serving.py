@@ -17,7 +17,10 @@ CHROMIUM = "/usr/bin/chromium"
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application; yields its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # Named as TCP, for asyncio sends small answers at once only where it knows that it is.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     server = uvicorn.Server(
         uvicorn.Config(app, lifespan="off", log_level="error", access_log=False)
     )

@@ -48,3 +48,20 @@ async def test_a_failure_is_not_kept() -> None:
     with pytest.raises(ValueError, match="once"):
         await recent.get(("k",), 5, make)
     assert await recent.get(("k",), 5, make) == "fine"
+
+
+async def test_what_took_long_is_kept_longer() -> None:
+    now = 0.0
+    made = iter("abc")
+
+    async def make() -> str:
+        nonlocal now
+        now += 2.0
+        return next(made)
+
+    recent = Recent(clock=lambda: now)
+    assert await recent.get(("k",), 5, make) == "a"
+    now = 19.9
+    assert await recent.get(("k",), 5, make) == "a"
+    now = 20.1
+    assert await recent.get(("k",), 5, make) == "b"

@@ -17,6 +17,7 @@ from farm.web.http.guard import go, page, show
 from farm.web.site import site_of
 
 _OFFERED = 200
+_SHIPPED_SECONDS = 60.0
 
 
 async def campaign_form(request: Request) -> Response:
@@ -61,8 +62,8 @@ async def create_campaign(request: Request) -> Response:
 async def _form(
     request: Request, *, search: str, given: dict[str, Any], problem: str = "", status: int = 200
 ) -> Response:
-    database = site_of(request).database
-    found = await register.apps(database, AppFilter(search=search), limit=_OFFERED)
+    site = site_of(request)
+    found = await register.apps(site.database, AppFilter(search=search), limit=_OFFERED)
     return show(
         request,
         "new_campaign.html",
@@ -70,8 +71,8 @@ async def _form(
         apps=found.items,
         more=bool(found.after),
         search=search,
-        scenarios=await planning.scenarios(),
-        profiles=await planning.profiles(),
+        scenarios=await site.recent.get(("scenarios",), _SHIPPED_SECONDS, planning.scenarios),
+        profiles=await site.recent.get(("profiles",), _SHIPPED_SECONDS, planning.profiles),
         accesses=[access for access in ACCESSES if access],
         name=given.get("name", ""),
         chosen=given.get("packages", []),

@@ -1,0 +1,177 @@
+"""The whole path through the page, in Chromium, on twins: start, watch, follow, sign, verify.
+
+Two sessions in the suite; `FARM_WEB_SESSIONS=30` runs a campaign of thirty.
+"""
+
+import asyncio
+import os
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from farm.campaign.database import Database
+from farm.campaign.store import Store
+from farm.cases.intake import take as take_in
+from farm.detect.rules import load_rules
+from farm.twin.building.apk import APKS
+from farm.web.accounts import users
+from farm.web.accounts.passwords import Passwords
+from farm.web.accounts.roles import Role
+from farm.web.app import create_app
+from farm.web.settings import WebSettings
+from tests.campaign.labs import at_work
+from tests.end_to_end.twin_lab import twin_lab
+from tests.web.serving import chromium, serving, signed_in
+from tests.web.visiting import PASSWORD
+
+_SAMPLES = ("eager", "hostile", "compliant", "nearmiss", "layered", "grudging", "silent",
+            "embedded", "multiprocess", "pinned")  # fmt: skip
+_WANTED = int(os.environ.get("FARM_WEB_SESSIONS", "2"))
+_SCENARIOS = ("accept", "decline", "launch_idle")[: max(1, _WANTED // len(_SAMPLES))]
+_CHOSEN = _SAMPLES[: max(1, _WANTED // len(_SCENARIOS))]
+_TWINS = 1 if _WANTED < 10 else 3
+_SECONDS = 200 + 20 * _WANTED
+
+
+@pytest.mark.end_to_end
+@pytest.mark.timeout(_SECONDS + 60)
+async def test_from_the_start_of_a_campaign_to_verified_evidence(
+    database: Database, tmp_path: Path
+) -> None:
+    place = tmp_path / "lab"
+    place.mkdir()
+    store = Store(str(tmp_path / "store"))
+    app = create_app(WebSettings(home=tmp_path / "home"), database, store)
+    encoded = await Passwords().hash(PASSWORD)
+    await users.add(database, "tess", encoded, [Role.TESTER])
+    for name in ("rita", "rolf"):
+        await users.add(database, name, encoded, [Role.REVIEWER])
+    async with (
+        asyncio.timeout(_SECONDS),
+        twin_lab(place, count=_TWINS) as lab,
+        at_work(database, store, lab, tmp_path),
+        serving(app) as address,
+        chromium() as browser,
+    ):
+        async with signed_in(browser, address, "tess") as context:
+            await _give_in(await context.new_page())
+            page = await context.new_page()
+            await _start(page)
+            await _watch(page)
+        rules = load_rules()
+        await take_in(database, store, rules.pack, rules.packs)
+        async with (
+            signed_in(browser, address, "rita") as rita,
+            signed_in(browser, address, "rolf", language="zh") as rolf,
+        ):
+            session = await _follow(await rita.new_page())
+            await _sign(rita, "broken")
+            page = await _sign(rolf, "broken")
+            await expect(page.locator(".badge.review-agreed")).to_have_count(1)
+            pack = await _export(await rita.new_page(), session, tmp_path)
+    _verify(pack, tmp_path / "pack")
+
+
+async def _give_in(page: Page) -> None:
+    await page.goto("/self-check")
+    await page.set_input_files("#apk", [APKS / f"{name}.apk" for name in _CHOSEN])
+    await page.check("input[name=check][value=no]")
+    await page.click("main button.primary")
+    await expect(page.locator(".done")).to_contain_text(str(len(_CHOSEN)), timeout=120_000)
+
+
+async def _start(page: Page) -> None:
+    await page.goto("/campaigns")
+    await page.click("main .button.primary")
+    await page.fill("#name", "from-the-page")
+    for scenario in _SCENARIOS:
+        await page.check(f"input[name=scenario][value={scenario}]")
+    await page.fill("#settle", "1")
+    await page.check("input[data-all=package]")
+    assert await page.locator("input[name=package]:checked").count() == len(_CHOSEN)
+    await page.click("main button.primary")
+    await page.wait_for_url("**/campaigns/from-the-page")
+
+
+async def _watch(page: Page) -> None:
+    """The page changes by itself until the campaign is over; the phones' page shows a screen."""
+    await expect(page.locator("#live .badge.state-active").first).to_be_visible()
+    phones = await page.context.new_page()
+    await phones.goto("/phones")
+    await expect(phones.locator("li.phone")).to_have_count(_TWINS)
+    await phones.close()
+    await expect(page.locator("#live .badge.state-finished")).to_be_visible(timeout=_SECONDS * 1000)
+    total = len(_CHOSEN) * len(_SCENARIOS)
+    await page.reload()
+    await expect(page.locator("#sessions tbody tr")).to_have_count(min(total, 50))
+    await expect(page.locator("#sessions .badge.verdict-violation").first).to_be_visible()
+
+
+async def _follow(page: Page) -> str:
+    """From the campaign to the finding, to the request, to the byte; what runs there is counted."""
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    await page.goto("/campaigns/from-the-page?verdict=violation")
+    await page.click("#sessions tbody tr:has-text('com.example.eager') a")
+    session = page.url.rsplit("/", 1)[1].split("?")[0]
+    await page.click("a[href*='/findings/']")
+    await page.wait_for_url("**/findings/*")
+    await page.click("a.button[href*='/flows/']")
+    await page.wait_for_url("**/flows/**")
+    marked = page.locator("mark")
+    await expect(marked.first).to_be_visible()
+    assert await page.evaluate("window.farmBroken") is None
+    assert dialogs == []
+    return session
+
+
+async def _sign(context: BrowserContext, answer: str) -> Page:
+    """Sign the first notice that waits."""
+    page = await context.new_page()
+    await page.goto("/reviews?mine=yes")
+    await page.click("main tbody tr th a")
+    await page.check(f"input[name=answer][value={answer}]")
+    await page.fill("#reason", "The recording shows it before the dialog.")
+    await page.click("main form[action^='/reviews/'] button.primary")
+    await expect(page.locator("input[name=answer]")).to_have_count(0)
+    return page
+
+
+async def _export(page: Page, session: str, folder: Path) -> Path:
+    await page.goto(f"/sessions/{session}")
+    async with page.expect_download(timeout=60_000) as waiting:
+        await page.click("form[action$='/evidence'] button")
+    download = await waiting.value
+    target = folder / "pack.zip"
+    await download.save_as(target)
+    return target
+
+
+def _verify(pack: Path, folder: Path) -> None:
+    """Run the commands of the pack's own VERIFY.txt, as anybody would who has only the pack."""
+    with zipfile.ZipFile(pack) as archive:
+        archive.extractall(folder)
+    text = (folder / "VERIFY.txt").read_text()
+    blocks = re.findall(r"\n\n((?: {3,}\S.*\n)+)", text)
+    commands = "\n".join(
+        block for block in blocks if any(tool in block for tool in ("openssl", "sha256sum"))
+    )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Signature Verified Successfully" in done.stdout
+    assert "analysis.json: OK" in done.stdout
+    assert "FAILED" not in done.stdout
+    flows = next((folder / "recording").glob("flows.mitm*"))
+    flows.write_bytes(flows.read_bytes() + b"x")
+    again = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert again.returncode != 0, "a changed recording passes the documented commands"
