@@ -1,21 +1,21 @@
 """Finds runs: of a campaign, and the last comparable ones before it, as facts."""
 
 import asyncio
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyarrow.parquet as pq
+import pyarrow as pa
+import pyarrow.dataset as ds
 
 from farm.campaign.database import Database
 from farm.campaign.ledger.values import AppFile
 from farm.campaign.nightly.compare import RunFacts
 from farm.campaign.plan.values import AppEntry
-from farm.campaign.store import Store
-from farm.campaign.store.events import events_name
+from farm.campaign.store import Store, StoreUnavailable
+from farm.campaign.store.events import EVENTS, events_name
 from farm.campaign.store.parts import where
+from farm.campaign.store.query import open_files
 from farm.campaign.worker.hook_store import hooks_key
 from farm.detect.domains import registrable_domain
 from farm.model.finding import Analysis, Finding
@@ -113,7 +113,7 @@ async def _facts(store: Store, row: Any) -> RunFacts:
         recording=row["recording"],
         scenario=row["scenario"],
         profile=row["profile"],
-        apis=await _called(store, row["session_id"]),
+        apis=await called_apis(store, row["session_id"]),
     )
 
 
@@ -161,18 +161,21 @@ def _told(finding: Finding) -> str:
     return f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to}"
 
 
-async def _called(store: Store, session_id: str) -> frozenset[str]:
-    """APIs that the session's hooks saw called."""
+async def called_apis(store: Store, session_id: str) -> frozenset[str]:
+    """APIs that the session's hooks saw called; reads only what a day's file has of the session.
+
+    Raises:
+        StoreUnavailable: the file cannot be read.
+    """
     file = await where(store, events_name(session_id))
-    if not file:
-        return frozenset()
-    with tempfile.TemporaryDirectory(prefix="farm-events-") as folder:
-        path = Path(folder) / "events.parquet"
-        await store.get_file(file, path)
-        return await asyncio.to_thread(_apis_in, path, session_id)
+    return await asyncio.to_thread(_apis_in, store, file, session_id) if file else frozenset()
 
 
-def _apis_in(path: Path, session_id: str) -> frozenset[str]:
-    wanted = [("session_id", "==", session_id), ("kind", "==", "call")]
-    table = pq.read_table(path, columns=["api"], filters=wanted)
+def _apis_in(store: Store, file: str, session_id: str) -> frozenset[str]:
+    wanted = (ds.field("session_id") == session_id) & (ds.field("kind") == "call")
+    try:
+        table = open_files(store, "events", EVENTS, [file]).to_table(["api"], filter=wanted)
+    except (pa.ArrowException, OSError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise StoreUnavailable(f"{store.address}/{file}: cannot be read: {why}") from error
     return frozenset(api for api in table["api"].to_pylist() if api)

@@ -86,10 +86,11 @@ async def dataset(store: Store, name: str, schema: pa.Schema) -> ds.Dataset:
     """
     days = await read_days(store, name)
     files = [f"{day.folder}/{file}" for day in days for file in day.sizes]
-    return await asyncio.to_thread(_open, store, name, schema, files)
+    return await asyncio.to_thread(open_files, store, name, schema, files)
 
 
-def _open(store: Store, name: str, schema: pa.Schema, files: Sequence[str]) -> ds.Dataset:
+def open_files(store: Store, name: str, schema: pa.Schema, files: Sequence[str]) -> ds.Dataset:
+    """Files of one of the store's tables, by their names in the store, as a table. Blocks."""
     whole = schema.append(pa.field("day", pa.date32()))
     if not files:
         return ds.dataset(pa.Table.from_pylist([], schema=whole))

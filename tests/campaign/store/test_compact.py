@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from farm.campaign.chores import compact_alone
 from farm.campaign.database.connect import connect
+from farm.campaign.nightly.runs import called_apis
 from farm.campaign.store import Store, StoreUnavailable
 from farm.campaign.store.compact import compact, groups
 from farm.campaign.store.events import EVENTS, events_name
@@ -31,7 +32,8 @@ def session(number: int, day: str = "20260102") -> str:
 async def put_events(store: Store, folder: Path, session_id: str) -> None:
     """A session's own file, as judging makes it."""
     rows: list[dict[str, Any]] = [
-        {"session_id": session_id, "n": n, "kind": "call", "body": "{}"} for n in range(ROWS)
+        {"session_id": session_id, "n": n, "kind": "call", "api": f"{session_id}.{n}", "body": "{}"}
+        for n in range(ROWS)
     ]
     path = folder / "events.parquet"
     pq.write_table(pa.Table.from_pylist(rows, schema=EVENTS), path)
@@ -64,12 +66,15 @@ async def files(store: Store) -> set[str]:
 async def test_small_files_become_one_and_every_row_stays(store: Store, tmp_path: Path) -> None:
     await fill(store, tmp_path)
     await put_events(store, tmp_path, session(0, "20260105"))
+    assert len(await called_apis(store, session(7))) == ROWS
     made = await compact(store, TODAY)
     assert (made.parts, made.files, made.removed) == (1, SESSIONS, SESSIONS)
     assert len(await files(store)) == 2, "a day that is not over was touched, or files were left"
     assert await seen(store) == ALL | whole(session(0, "20260105"))
     again = await compact(store, TODAY)
     assert (again.parts, again.removed) == (0, 0)
+    called = await called_apis(store, session(7))
+    assert called == {f"{session(7)}.{n}" for n in range(ROWS)}, "of a night's comparison"
     part = await where(store, events_name(session(7)))
     assert part.startswith("events/day=2026-01-02/part-")
     assert await where(store, events_name(session(77))) == ""
