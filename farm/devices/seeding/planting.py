@@ -4,6 +4,7 @@ What was planted is written into the ledger before, by its token, so that it can
 happens to the session.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
@@ -47,6 +48,7 @@ TYPES = (
 )
 """Everything that a session would plant."""
 
+_LANDING_SECONDS = 2.0
 _WIFI = "the name is the access point's own and cannot be planted over adb; at most it is read"
 
 
@@ -70,7 +72,12 @@ async def plant(phone: Phone, plan: SeedPlan, ledger: Ledger) -> list[Fact]:
         _attempt(clipboard.plant(phone, plan, ledger), DataType.CLIPBOARD),
         _attempt(_position(phone, plan, ledger), DataType.LOCATION),
     ]
-    facts = [fact for found in await together(*work) for fact in found]
+    try:
+        facts = [fact for found in await together(*work) for fact in found]
+    except asyncio.CancelledError:
+        # A command that the phone has begun goes on; cleaning must not look before it ended.
+        await asyncio.sleep(_LANDING_SECONDS)
+        raise
     return [*facts, wifi()]
 
 

@@ -1,5 +1,6 @@
 """Planting and removing on twins: what the phone then holds, whatever happens in between."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,33 @@ async def test_a_cable_pulled_at_any_time_leaves_nothing_that_the_next_lease_doe
     await plug_again(adb, twin)
     _, phone = await opened(twin=twin)
     await clean(phone, state_folder=tmp_path)
+    assert holdings(twin) == before
+
+
+async def test_what_a_cancelled_session_had_begun_ends_before_it_is_cleaned(
+    opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin, phone = await opened(NEW)
+    before = holdings(twin)
+    await phone.start_screen()
+    begun = asyncio.Event()
+    insert = twin.system.providers.insert
+    loop = asyncio.get_running_loop()
+
+    def slow(uri: str, values: dict[str, Any]) -> int:
+        begun.set()
+        loop.call_later(0.5, insert, uri, values)  # the phone goes on by itself
+        return 1
+
+    monkeypatch.setattr(twin.system.providers, "insert", slow)
+    task = loop.create_task(planted(phone, tmp_path))
+    async with asyncio.timeout(20):
+        await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await clean(phone, state_folder=tmp_path)
+    await asyncio.sleep(0.7)
     assert holdings(twin) == before
 
 
