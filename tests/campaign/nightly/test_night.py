@@ -125,9 +125,10 @@ async def test_what_changed_is_found_by_putting_one_thing_back(
         }  # fmt: skip
         phones.hooks = NEW_HOOKS
         new = listed(tmp_path / "new.jsonl", NEW)
-        second = await night(database, tmp_path, new, 1, build="image-2", network="net-2")
-        # Started once more, it finds what it has made.
-        again = await night(database, tmp_path, new, 1, build="image-2", network="net-2")
+        # Two schedulers start the same night together: they share it.
+        second, again = await asyncio.gather(
+            *(night(database, tmp_path, new, 1, build="image-2", network="net-2") for _ in range(2))
+        )
     entries = by_app(second)
     assert {name: entry.causes for name, entry in entries.items()} == {
         "byapp": {Factor.APP}, "byhooks": {Factor.HOOKS}, "byphone": {Factor.PHONE},
