@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,9 @@ from farm.model.errors import SetupError
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
+
+
+_Line = TypeVar("_Line", "HostAnswer", "HostOnline")
 
 
 class TwinDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,28 +43,38 @@ class HostRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The child's first line of output."""
+    """The child's first line of output: all that a lab must be told, before any twin has booted."""
 
     adb_port: int
-    serials: list[str]
     hosts_file: str
     certificates_file: str
     frida_folder: str
 
 
-class EmbeddedTwins:
-    """Async context manager: twins online at an adb server of their own."""
+class HostOnline(msgspec.Struct, frozen=True, kw_only=True):
+    """The child's second line of output: every twin is at the adb server."""
 
-    def __init__(self, twins: list[TwinDescription], seed: int = 0) -> None:
+    serials: list[str]
+
+
+class EmbeddedTwins:
+    """Async context manager: twins online at an adb server of their own.
+
+    With `early` the context begins before the twins have booted, so that a lab can open meanwhile;
+    `online` then waits for them.
+    """
+
+    def __init__(self, twins: list[TwinDescription], seed: int = 0, *, early: bool = False) -> None:
         self._twins = twins
         self._seed = seed
+        self._early = early
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._answer: HostAnswer | None = None
 
     @property
     def answer(self) -> HostAnswer:
-        """What the child said once everything was online."""
+        """What the child said of itself."""
         assert self._answer is not None  # noqa: S101 - only inside the context
         return self._answer
 
@@ -86,7 +100,7 @@ class EmbeddedTwins:
 
     async def __aenter__(self) -> "EmbeddedTwins":
         self._folder = tempfile.TemporaryDirectory(prefix="farm-twins-")
-        log = Path(self._folder.name) / "host.log"
+        log = self._log
         request = HostRequest(
             folder=self._folder.name, adb_port=0, twins=self._twins, seed=self._seed
         )
@@ -104,27 +118,43 @@ class EmbeddedTwins:
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": self._folder.name},
             )
         try:
-            self._answer = await self._greet(request)
-        except (TimeoutError, msgspec.DecodeError, OSError) as error:
-            tail = log.read_text(errors="replace")[-600:].strip().replace("\n", " | ")
-            await self._stop()
-            raise SetupError(
-                f"the twins did not start ({type(error).__name__}): {tail or 'no message'}; "
-                "run `make setup` and try again"
-            ) from error
+            assert self._process.stdin  # noqa: S101 - opened as a pipe
+            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
+            self._answer = await self._line(HostAnswer)
+            if not self._early:
+                await self.online()
         except BaseException:
             await self._stop()
             raise
         return self
 
-    async def _greet(self, request: HostRequest) -> HostAnswer:
-        process = self._process
-        assert process and process.stdin and process.stdout  # noqa: S101 - opened as pipes
-        process.stdin.write(msgspec.json.encode(request) + b"\n")
-        async with asyncio.timeout(_START_SECONDS):
-            await process.stdin.drain()
-            line = await process.stdout.readline()
-        return msgspec.json.decode(line, type=HostAnswer)
+    async def online(self) -> list[str]:
+        """Wait until every twin is at the adb server; their serials. To be called once.
+
+        Raises:
+            SetupError: they did not start.
+        """
+        return (await self._line(HostOnline)).serials
+
+    @property
+    def _log(self) -> Path:
+        assert self._folder is not None  # noqa: S101 - only inside the context
+        return Path(self._folder.name) / "host.log"
+
+    async def _line(self, kind: type[_Line]) -> _Line:
+        """The child's next line of output."""
+        assert self._process and self._process.stdout  # noqa: S101 - opened as pipes
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                line = await self._process.stdout.readline()
+            return msgspec.json.decode(line, type=kind)
+        except (TimeoutError, msgspec.DecodeError, OSError) as error:
+            text = await asyncio.to_thread(self._log.read_text, errors="replace")
+            tail = text[-600:].strip().replace("\n", " | ")
+            raise SetupError(
+                f"the twins did not start ({type(error).__name__}): {tail or 'no message'}; "
+                "run `make setup` and try again"
+            ) from error
 
     async def __aexit__(
         self,

@@ -57,7 +57,7 @@ async def lab_on(
         async with Lab(settings) as lab:
             yield lab
         return
-    async with EmbeddedTwins([TwinDescription(profile=profile)]) as twins:
+    async with EmbeddedTwins([TwinDescription(profile=profile)], early=True) as twins:
         chosen = msgspec.structs.replace(
             settings,
             adb_port=twins.adb_port,
@@ -66,6 +66,7 @@ async def lab_on(
             frida_files=twins.frida_folder,
         )
         async with Lab(chosen) as lab:
+            await twins.online()  # they booted while the lab opened
             yield lab
 
 

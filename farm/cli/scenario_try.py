@@ -7,42 +7,25 @@ and the expectations' results at the end instead of a verdict about the app.
 import asyncio
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from farm import paths
+from farm.apps.inspection import inspect
 from farm.cli.one_session import TWIN_PROFILE, inspect_live, lab_on, load_bound, parse_settings
-from farm.cli.output import (
-    EXIT_CLEAN,
-    EXIT_FINDINGS,
-    EXIT_UNDETERMINED,
-    EXIT_USAGE,
-    complain,
-    console,
-    emit_json,
-    plain,
-    say,
-)
+from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain, plain, say
 from farm.cli.stopping import until_stopped
-from farm.detect.claims import Passed, ScenarioResult, scenario_result
 from farm.devices.states import Wants
 from farm.explore import checking
+from farm.model.session import App
 from farm.model.vocabulary import Outcome
-from farm.recording import Recording
-from farm.session.lab import Order, inspect_apk
-from farm.session.plan import SessionResult
+from farm.session.lab import Lab, Order
 from farm.session.settings import LabSettings, default_home
 
 SAMPLE = "eager"  # of the twin apps that ship: what is tried where no app is named
-_EXIT = {
-    Passed.YES: EXIT_CLEAN,
-    Passed.NO: EXIT_FINDINGS,
-    Passed.UNDETERMINED: EXIT_UNDETERMINED,
-}
-_STYLES = {Passed.YES: "green", Passed.NO: "bold red", Passed.UNDETERMINED: "bold yellow"}
 
 
 def try_scenario(
@@ -79,8 +62,16 @@ def try_scenario(
     chosen = load_bound(scenario, parse_settings(set_), hints)
     apks = tuple(apk or [paths.BUILD / "twin" / "apks" / f"{SAMPLE}.apk"])
 
-    async def work(home: Path) -> ScenarioResult | None:
-        app = await inspect_apk(apks[0])
+    async def work(home: Path) -> int:
+        # A thread reads the app while the twin boots.
+        reading = asyncio.get_running_loop().run_in_executor(None, inspect, apks[0])
+        try:
+            async with lab_on(phone, LabSettings(home=home), twin_profile) as lab:
+                return await play(lab, await reading)
+        finally:
+            reading.cancel()
+
+    async def play(lab: Lab, app: App) -> int:
         say(f"{plain(app.label)} {plain(app.version_name)} ({app.package}), {chosen.info.title}")
         order = Order(
             apks=apks,
@@ -91,40 +82,17 @@ def try_scenario(
             attempts=1,
             wait_seconds=60.0,
         )
-        async with lab_on(phone, LabSettings(home=home), twin_profile) as lab:
-            result = await inspect_live(lab, order, began)
-        return await asyncio.to_thread(_read, result) if result.sealed else None
+        result = await inspect_live(lab, order, began)
+        if not result.sealed:
+            complain("no sealed recording: the session broke off")
+            return EXIT_UNDETERMINED
+        if result.outcome is not Outcome.COMPLETE:
+            complain(f"the session was interrupted: {plain(result.reason)}")
+        # What judges is loaded only now: the scenario was not to wait for it.
+        outcome = await asyncio.to_thread(import_module, "farm.cli.scenario_outcome")
+        return int(await asyncio.to_thread(outcome.show_outcome, result.folder, json=json))
 
     with tempfile.TemporaryDirectory(prefix="farm-try-") as temporary:
         home = keep or (Path(temporary) if phone == "twin" else default_home())
-        outcome = asyncio.run(until_stopped(work(home)))
-    if outcome is None:
-        complain("no sealed recording: the session broke off")
-        raise typer.Exit(EXIT_UNDETERMINED)
-    show_result(outcome, json=json)
-    raise typer.Exit(_EXIT[outcome.passed])
-
-
-def show_result(result: ScenarioResult, *, json: bool) -> None:
-    """Print what a scenario expected and whether it was so."""
-    if json:
-        emit_json(result)
-    for expected in result.expectations:
-        where = f" ({expected.place})" if expected.place else ""
-        console.print(
-            Text.assemble(
-                (f"{expected.held:<13}", _STYLES[expected.held]),
-                plain(f"{expected.name}{where}", 200),
-                (f"  {plain(expected.detail, 200)}" if expected.detail else "", "dim"),
-            ),
-            soft_wrap=True,
-        )
-    for step in result.failed_steps:
-        complain(f"step {plain(step)}")
-    console.print(Text(f"scenario: {result.passed}", style=_STYLES[result.passed]))
-
-
-def _read(result: SessionResult) -> ScenarioResult:
-    if result.outcome is not Outcome.COMPLETE:
-        complain(f"the session was interrupted: {plain(result.reason)}")
-    return scenario_result(Recording.open(result.folder))
+        code = asyncio.run(until_stopped(work(home)))
+    raise typer.Exit(code)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from farm.cli.embedded import HostAnswer, HostRequest
+from farm.cli.embedded import HostAnswer, HostOnline, HostRequest
 from farm.model.errors import FarmError, SetupError
 from farm.twin.building.runtime_jar import build_runtime_jar
 from farm.twin.phone import TwinFleet
@@ -58,6 +58,14 @@ async def _host(request: HostRequest, folder: Path, reader: asyncio.StreamReader
         frida = folder / "frida"
         write_frida_files(frida)
         adb_port = await stack.enter_async_context(adb_server(request.adb_port))
+        _say(
+            HostAnswer(
+                adb_port=adb_port,
+                hosts_file=str(hosts),
+                certificates_file=str(certificates),
+                frida_folder=str(frida),
+            )
+        )
         options = RuntimeOptions(
             runtime_jar=await asyncio.to_thread(build_runtime_jar),
             routes=load_routes(hosts),
@@ -74,17 +82,14 @@ async def _host(request: HostRequest, folder: Path, reader: asyncio.StreamReader
                 clock_drift_ppm=twin.clock_drift_ppm,
             )
             await run_adb(adb_port, "connect", phone.serial)
-        answer = HostAnswer(
-            adb_port=adb_port,
-            serials=[phone.serial for phone in fleet.phones],
-            hosts_file=str(hosts),
-            certificates_file=str(certificates),
-            frida_folder=str(frida),
-        )
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-        sys.stdout.buffer.flush()
+        _say(HostOnline(serials=[phone.serial for phone in fleet.phones]))
         while await reader.read(4096):
             pass
+
+
+def _say(line: HostAnswer | HostOnline) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def write_frida_files(folder: Path) -> None:
