@@ -19,9 +19,11 @@ from farm.devices.states import Wants
 from farm.model.errors import FarmError
 from farm.session.lab import Lab, Order, inspect_apk
 from farm.session.settings import LabSettings, default_home
+from farm.testing.phone import Answer, Question, answer
 
 T = TypeVar("T")
 _CLOSE_SECONDS = 60.0
+_LEASE_SECONDS = 3600.0
 _LONGEST_LINE = 1 << 20
 _MOST_TWINS = 16
 
@@ -62,6 +64,14 @@ class LabThread:
             FarmError: no recording came of it.
         """
         return self._run(self._play(wish)).result()
+
+    def ask_phone(self, question: Question) -> Answer:
+        """Ask one of the lab's phones, and wait for its answer.
+
+        Raises:
+            FarmError: the phone cannot be had, or cannot answer.
+        """
+        return self._run(self._ask_phone(question)).result()
 
     def listen(self, token: str) -> str:
         """Answer workers over loopback; returns `PORT TOKEN`."""
@@ -129,6 +139,12 @@ class LabThread:
             raise FarmError(f"no sealed recording in {result.folder}: {result.reason}")
         return result.folder
 
+    async def _ask_phone(self, question: Question) -> Answer:
+        self._wanted.set()
+        lab = await self._lab
+        async with lab.pool.lease(Wants(serial=question.serial), timeout=_LEASE_SECONDS) as phone:
+            return await answer(phone, question)
+
     async def _open(self, stack: AsyncExitStack) -> Lab:
         settings = LabSettings(home=self._home)
         if self._device == "twin":
@@ -149,17 +165,21 @@ class LabThread:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answer: dict[str, str]
+        reply: dict[str, Any]
         try:
             request = json.loads(await asyncio.wait_for(reader.readline(), 30))
             if not hmac.compare_digest(str(request.get("token", "")), self._token):
                 raise FarmError("wrong token")
-            wish = msgspec.convert(request.get("wish"), Wish)
-            answer = {"folder": str(await self._play(wish))}
+            if "phone" in request:
+                question = msgspec.convert(request["phone"], Question)
+                reply = {"phone": msgspec.to_builtins(await self._ask_phone(question))}
+            else:
+                wish = msgspec.convert(request.get("wish"), Wish)
+                reply = {"folder": str(await self._play(wish))}
         except (FarmError, ValueError, TimeoutError, msgspec.ValidationError) as error:
-            answer = {"error": str(error) or type(error).__name__}
+            reply = {"error": str(error) or type(error).__name__}
         with contextlib.suppress(ConnectionError):
-            writer.write(json.dumps(answer).encode() + b"\n")
+            writer.write(json.dumps(reply).encode() + b"\n")
             await writer.drain()
             writer.close()
             await writer.wait_closed()

@@ -22,8 +22,9 @@ from farm.model.errors import FarmError, UsageError
 from farm.model.finding import Analysis
 from farm.recording import Recording
 from farm.testing.lab_thread import LabThread, Wish
+from farm.testing.phone import Answer, FarmPhone, Question
 
-_LONGEST_LINE = 1 << 20
+_LONGEST_ANSWER = 64 << 20  # a screenshot
 _ANSWER_SECONDS = 6 * 3600.0
 
 
@@ -48,6 +49,8 @@ class Line(Protocol):
     """The way to the lab: in this process, or over loopback."""
 
     def ask(self, wish: Wish) -> Path: ...
+
+    def ask_phone(self, question: Question) -> Answer: ...
 
     def close(self) -> None: ...
 
@@ -92,6 +95,10 @@ class Player:
             self._played[key] = _read(self._line.ask(wish))
         return self._played[key]
 
+    def phone(self, played: Played) -> FarmPhone:
+        """The phone that a scenario was played on."""
+        return FarmPhone(played.recording.session.device, self._line)
+
     def address(self) -> str:
         """Where workers reach the lab.
 
@@ -120,18 +127,26 @@ class Remote:
 
     def ask(self, wish: Wish) -> Path:
         """Have a wish played; returns the recording's folder."""
+        return Path(str(self._request({"wish": msgspec.to_builtins(wish)})["folder"]))
+
+    def ask_phone(self, question: Question) -> Answer:
+        """Ask one of the lab's phones."""
+        reply = self._request({"phone": msgspec.to_builtins(question)})
+        return msgspec.convert(reply["phone"], Answer)
+
+    def _request(self, request: dict[str, Any]) -> dict[str, Any]:
         with socket.create_connection(("127.0.0.1", self._port), timeout=30) as connection:
             connection.settimeout(_ANSWER_SECONDS)
-            request = {"token": self._token, "wish": msgspec.to_builtins(wish)}
+            request = {"token": self._token} | request
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as answers:
-                line = answers.readline(_LONGEST_LINE)
+                line = answers.readline(_LONGEST_ANSWER)
         if not line:
             raise FarmError("the lab of this test run has gone")
-        answer = json.loads(line)
-        if answer.get("error"):
-            raise FarmError(str(answer["error"]))
-        return Path(str(answer["folder"]))
+        reply: dict[str, Any] = json.loads(line)
+        if reply.get("error"):
+            raise FarmError(str(reply["error"]))
+        return reply
 
     def close(self) -> None:
         """Nothing is open between two wishes."""

@@ -13,8 +13,9 @@ import pytest
 
 if TYPE_CHECKING:
     from farm.model.finding import Finding
-    from farm.model.session import App, DeviceInfo
+    from farm.model.session import App
     from farm.recording import Recording
+    from farm.testing.phone import FarmPhone
     from farm.testing.play import Played
 
 _PLAYER = "_farm_player"
@@ -155,6 +156,6 @@ def app(farm_session: Played) -> App:
 
 
 @pytest.fixture
-def phone(farm_session: Played) -> DeviceInfo:
-    """The phone that the scenario was played on."""
-    return farm_session.recording.session.device
+def phone(request: pytest.FixtureRequest, farm_session: Played) -> FarmPhone:
+    """The phone that the scenario was played on: its facts, and itself, clean again."""
+    return player(request.config).phone(farm_session)  # type: ignore[no-any-return]
