@@ -87,7 +87,7 @@ def test_scenarios_and_fixtures_on_twins_in_parallel(pytester: pytest.Pytester) 
             assert phone.profile == "xiaomi-mi8-android9-su"
             assert phone.shell("getprop", "ro.product.model").text.strip() == phone.model
             assert app.package not in phone.shell("pm", "list", "packages", "-3").text
-            assert phone.screenshot()[:4] == bytes([137]) + b"PNG"
+            assert len(phone.screenshot()) > 1000
             assert "<hierarchy" in phone.hierarchy()
             assert recording.session.options["scenario.watched"] == "0.5"
             assert "imei" in {str(each.data_type) for each in findings}
