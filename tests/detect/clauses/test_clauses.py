@@ -19,6 +19,12 @@ from tests.detect.clauses.scenes import SCENES
 CLAUSES = {clause.id: clause for loaded in shipped_packs() for clause in loaded.pack.clauses}
 AUTOMATIC = [name for name, one in CLAUSES.items() if one.state is ClauseState.AUTOMATIC]
 ASSISTED = [name for name, one in CLAUSES.items() if one.state is ClauseState.ASSISTED]
+_SHOWS_ANOTHER = {
+    SignalId.FLOW_BEFORE_CONSENT: {SignalId.API_BEFORE_CONSENT},  # reading is not sending
+    SignalId.PROMPT_LOOP_ON_DENIAL: {SignalId.REPEAT_AFTER_DENIAL},  # once more is no loop
+}
+"""Near misses of one signal that are another one of the same clause."""
+
 BLIND = [name for name, one in CLAUSES.items() if one.state is ClauseState.NOT_OBSERVABLE]
 
 
@@ -51,10 +57,11 @@ def test_near_misses_do_not_break_it(name: str) -> None:
     for signal in clause.broken_by:
         judgement = judged(clause, scene_of(clause, signal, 1))
         shown = {one.signal for one in judgement.sightings if one.state is SignalState.PRESENT}
-        assert signal not in shown
-        # A near miss of one signal may show another of the same clause: reading is not sending.
-        if not shown & set(clause.broken_by):
-            assert judgement.answer is not ClauseAnswer.BROKEN
+        assert shown & set(clause.broken_by) == _SHOWS_ANOTHER.get(signal, set()) & set(
+            clause.broken_by
+        )
+        broken = judgement.answer is ClauseAnswer.BROKEN
+        assert broken == bool(shown & set(clause.broken_by))
 
 
 @pytest.mark.parametrize("name", AUTOMATIC)
@@ -63,14 +70,9 @@ def test_sessions_that_would_have_shown_every_signal_keep_it(name: str) -> None:
     every = [*clause.broken_by, *clause.review_by]
     judgements = [judged(clause, scene_of(clause, signal, 2)) for signal in every]
     together = combine(clause, judgements)
-    if all(
-        one.state is not SignalState.PRESENT
-        for judgement in judgements
-        for one in judgement.sightings
-    ):
-        assert together.answer is ClauseAnswer.KEPT
-    else:  # some signal's quiet session shows another signal of this clause
-        assert together.answer in {ClauseAnswer.BROKEN, ClauseAnswer.FOR_REVIEW}
+    assert together.answer is ClauseAnswer.KEPT
+    for judgement in judgements:
+        assert all(one.state is not SignalState.PRESENT for one in judgement.sightings)
 
 
 @pytest.mark.parametrize("name", AUTOMATIC)
@@ -78,9 +80,8 @@ def test_a_session_that_lacks_what_a_clause_needs_cannot_tell(name: str) -> None
     clause = CLAUSES[name]
     for signal in clause.broken_by:
         judgement = judged(clause, scene_of(clause, signal, 3))
-        assert judgement.answer in {ClauseAnswer.CANNOT_TELL, ClauseAnswer.FOR_REVIEW}
-        if judgement.answer is ClauseAnswer.CANNOT_TELL:
-            assert any(one.lacks for one in judgement.sightings)
+        assert judgement.answer is ClauseAnswer.CANNOT_TELL
+        assert any(one.lacks for one in judgement.sightings)
 
 
 @pytest.mark.parametrize("name", ASSISTED)
