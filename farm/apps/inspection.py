@@ -18,6 +18,7 @@ from lxml import etree
 
 from farm.apps.archive import MANIFEST, Archive
 from farm.apps.signing import signer_certificate
+from farm.files import sha256_of
 from farm.model.errors import UsageError
 from farm.model.session import App
 
@@ -132,7 +133,7 @@ def _app(path: Path, apk: APK, certificate: bytes, size: int, abis: list[str]) -
         version_name=_bounded(apk.get_androidversion_name()),
         version_code=_number(apk.get_androidversion_code(), 0),
         target_sdk=_level(apk.get_target_sdk_version(), 0) or _level(apk.get_min_sdk_version(), 1),
-        apk_sha256=_digest(path),
+        apk_sha256=sha256_of(path),
         signer_sha256=hashlib.sha256(certificate).hexdigest() if certificate else "",
         main_activity=_bounded(_main_activity(apk)),
         permissions=_listed(apk.get_permissions()),
@@ -148,11 +149,6 @@ def _main_activity(apk: APK) -> str:
         return str(apk.get_main_activity() or "")
     except _BROKEN:  # a manifest without a launcher
         return ""
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _bounded(text: object) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from farm.detect.datafiles import read_yaml
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 from farm.model.vocabulary import Severity
 

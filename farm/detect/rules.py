@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from farm.detect.clauses.packs import LoadedPack, load_packs, shipped_packs
-from farm.detect.datafiles import read_yaml, shipped
+from farm.detect.datafiles import shipped
 from farm.detect.organisations import Countries, Directory, Organisations, open_countries
+from farm.files import read_yaml
 from farm.model.vocabulary import Level, Phase, Severity
 
 

@@ -5,13 +5,13 @@ restarts left; the session does the starting, so that hooks are in place before 
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
 from farm.explore.driver import AppControl, Driver, Journal
 from farm.explore.policy import Policy
+from farm.files import sha256_of
 from farm.model.errors import UsageError
 from farm.model.events import DeviceNote, Expectation
 from farm.model.expectations import APP_STARTS_AGAIN
@@ -169,7 +169,6 @@ class AppView:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from farm.apps.engines.signers import SignerRegister
-from farm.detect.datafiles import read_yaml
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 from farm.register.sources.download import Limits
 from farm.register.sources.feed import FeedSource

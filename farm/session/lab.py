@@ -23,13 +23,13 @@ from farm.devices.preparation import clean
 from farm.devices.profiles import load_profiles
 from farm.devices.states import Wants
 from farm.explore.loader import Scenario
+from farm.files import sha256_of
 from farm.model.errors import DeviceError, DeviceGone, SetupError, UsageError
 from farm.model.session import App
 from farm.recorders.api.catalogue import load_catalogue
 from farm.recorders.network import CaptureOptions, CaptureProcess
 from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
-from farm.session.repackaging import file_sha256
 from farm.session.runner import SessionRunner
 from farm.session.settings import HookSet, LabSettings
 from farm.session.stage import StageTools
@@ -181,7 +181,7 @@ def _read_hooks(files: HookSet) -> _ReadHooks:
         raise SetupError(f"{files.bundle}: missing; run `make setup`, which builds the hooks")
     return _ReadHooks(
         files=files,
-        bundle_sha256=file_sha256(files.bundle),
+        bundle_sha256=sha256_of(files.bundle),
         catalogue_sha256=load_catalogue(files.catalogue, files.own).sha256,
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from farm.apps.components import entry_class
 from farm.devices.frida_server import read_gadget_file
 from farm.devices.gadget import Repackaging, repackage, sign
+from farm.files import sha256_of
 from farm.model.session import App
 
 _VERSION = b"1"  # of what a copy differs in; raised when `farm.devices.gadget` changes that
@@ -38,7 +39,7 @@ def repackaged(
     digest = hashlib.sha256(b"\0".join([_VERSION, app.apk_sha256.encode(), abi.encode(), ca_pem]))
     digest.update(gadget)
     for split in apks[1:]:
-        digest.update(file_sha256(split).encode())
+        digest.update(sha256_of(split).encode())
     copies = folder / digest.hexdigest()[:32]
     names = ["base.apk", *(f"split-{number}.apk" for number in range(1, len(apks)))]
     if not (copies / "whole").is_file():
@@ -60,12 +61,6 @@ def repackaged(
         (copies / "whole").touch()
         _prune(folder, keep=copies)
     return [copies / name for name in names]
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hex; blocks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _prune(folder: Path, keep: Path) -> None:

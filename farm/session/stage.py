@@ -22,6 +22,7 @@ from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.devices.seeding import planting, positions
 from farm.devices.seeding.plan import make_plan, new_token
 from farm.explore.run import Run
+from farm.files import sha256_of
 from farm.model.events import AnyBody, Heartbeat
 from farm.model.session import FORMAT_VERSION, Session
 from farm.model.vocabulary import AccessMode, ConsentAnswer, Outcome, SessionState, Stream
@@ -35,7 +36,7 @@ from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
 from farm.session.novelty import Heard
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
-from farm.session.repackaging import file_sha256, repackaged
+from farm.session.repackaging import repackaged
 
 _HEARTBEAT_SECONDS = 1.0
 _CLOCK_SECONDS = 15.0
@@ -170,7 +171,7 @@ class Stage:
             ca_pem=self._tools.capture.ca_certificate,
             folder=self._tools.repackaged,
         )
-        digest = await asyncio.to_thread(file_sha256, copies[0])
+        digest = await asyncio.to_thread(sha256_of, copies[0])
         options = self._session.options | {"repackaged_sha256": digest}
         self._session = msgspec.structs.replace(self._session, options=options)
         self.note(CAVEAT)

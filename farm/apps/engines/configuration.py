@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from farm.apps.engines.apkid import Apkid
 from farm.apps.engines.engine import Engine
@@ -11,6 +10,7 @@ from farm.apps.engines.exodus import Exodus
 from farm.apps.engines.manifest import ManifestEngine
 from farm.apps.engines.mobsf import MobSF
 from farm.apps.engines.signers import SignerRegister
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 
 _LARGEST = 1 << 20
@@ -50,17 +50,7 @@ def load_engines(path: Path) -> list[Docked]:
     Raises:
         UsageError: one line that names file and entry, and what was expected.
     """
-    try:
-        data = path.read_bytes()[: _LARGEST + 1]
-        listed = msgspec.convert(yaml.safe_load(data), _File)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark is not None else ""
-        raise UsageError(f"{path}{line}: not YAML") from error
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error
+    listed, _ = read_yaml(path, _File, largest=_LARGEST)
     return [
         Docked(engine=_engine(path, number, entry), seconds=entry.seconds)
         for number, entry in enumerate(listed.engines, 1)

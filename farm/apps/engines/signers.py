@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-import msgspec
-import yaml
-
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -30,19 +28,9 @@ class SignerRegister:
         Raises:
             UsageError: one line that names file and package, and what was expected.
         """
-        try:
-            data = path.read_bytes()
-            if len(data) > _LARGEST:
-                raise UsageError(f"{path}: larger than {_LARGEST >> 20} MiB; is it the right file?")
-            table = msgspec.convert(yaml.safe_load(data) or {}, dict[str, list[str]])
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f":{mark.line + 1}" if mark is not None else ""
-            raise UsageError(f"{path}{line}: not YAML") from error
-        except msgspec.ValidationError as error:
-            raise UsageError(f"{path}: {error}; expected package: [digest, ...]") from error
+        table, _ = read_yaml(
+            path, dict[str, list[str]], largest=_LARGEST, expected="package: [digest, ...]"
+        )
         for package, digests in table.items():
             for digest in digests:
                 if not _DIGEST.fullmatch(digest.replace(":", "").lower()):

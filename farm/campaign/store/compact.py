@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from farm.campaign.store.events import EVENTS, FINDINGS
 from farm.campaign.store.objects import Store, StoreError
 from farm.campaign.store.parts import Day, PartList, is_part, list_name, read_days
+from farm.files import sha256_of
 
 log = logging.getLogger(__name__)
 
@@ -144,8 +145,7 @@ def _write(sources: Sequence[tuple[str, Path]], target: Path, schema: pa.Schema)
     written = pq.read_metadata(target).num_rows
     if written != read:
         raise StoreError(f"{target}: {written} rows were written of {read}")
-    with target.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(target)
 
 
 def _batches(name: str, source: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

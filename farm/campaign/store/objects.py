@@ -28,6 +28,7 @@ from farm.campaign.store.multipart import (
     PartUploads,
     Stopped,
 )
+from farm.files import sha256_of
 from farm.model.errors import FarmError, SetupError
 from farm.recording.files import sync_file, sync_folder
 
@@ -101,7 +102,7 @@ class Store:
         if self._parts is not None and size > PART:
             await self._put_parts(self._parts, name, source, sha256)
             return True
-        if await asyncio.to_thread(_digest_of, source) != sha256:
+        if await asyncio.to_thread(sha256_of, source) != sha256:
             raise StoreError(f"{source}: changed since its digest was taken")
         await self._put(name, source)
         await self._check_local(name, sha256)
@@ -246,7 +247,7 @@ class Store:
             return
         path = self.folder / name
         await asyncio.to_thread(_sync, path, self.folder)
-        if await asyncio.to_thread(_digest_of, path) != sha256:
+        if await asyncio.to_thread(sha256_of, path) != sha256:
             raise StoreUnavailable(f"{path}: reads back other bytes than were written")
 
     def _unavailable(self, name: str, error: BaseException) -> StoreUnavailable:
@@ -273,11 +274,6 @@ def _temporary_beside(target: Path) -> Path:
 def _append(path: Path, data: bytes) -> None:
     with path.open("ab") as file:
         file.write(data)
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _first_line(error: BaseException) -> str:

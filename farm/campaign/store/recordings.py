@@ -4,11 +4,11 @@ An upload that was cut off goes on with the files that are missing.
 """
 
 import asyncio
-import hashlib
 import re
 from pathlib import Path, PurePosixPath
 
 from farm.campaign.store.objects import Store, StoreError, StoreUnavailable
+from farm.files import sha256_of
 from farm.model.errors import RecordingError
 from farm.model.session import ManifestEntry
 from farm.recording.files import MANIFEST, SIGNATURE
@@ -104,8 +104,5 @@ def _files(folder: Path) -> tuple[list[ManifestEntry], list[ManifestEntry]]:
 
 
 def _entry(folder: Path, path: Path) -> ManifestEntry:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ManifestEntry(
-        path=path.relative_to(folder).as_posix(), size=path.stat().st_size, sha256=digest
-    )
+    name = path.relative_to(folder).as_posix()
+    return ManifestEntry(path=name, size=path.stat().st_size, sha256=sha256_of(path))

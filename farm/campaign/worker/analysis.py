@@ -32,6 +32,7 @@ from farm.campaign.vocabulary import Cause, Reason
 from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.detect.analyse import analyse
 from farm.detect.rules import load_rules
+from farm.files import sha256_of
 from farm.model.errors import FarmError, RecordingError
 from farm.model.finding import Finding
 from farm.recording import Recording, verify
@@ -180,7 +181,7 @@ class AnalysisExecutor:
         for name, target in names.items():
             path = output / name
             if await asyncio.to_thread(path.is_file) and not await self._kept(target):
-                await self._store.put_file(target, path, await asyncio.to_thread(_digest, path))
+                await self._store.put_file(target, path, await asyncio.to_thread(sha256_of, path))
 
     async def _kept(self, name: str) -> bool:
         if name.endswith(".parquet"):
@@ -191,8 +192,3 @@ class AnalysisExecutor:
 def analysis_name(session_id: str, digest: str) -> str:
     """Where an analysis lies: beside others of the same session, under its digest."""
     return f"analyses/{session_id[:6]}/{session_id}/{digest[:16]}.json"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,9 +14,9 @@ import zlib
 from pathlib import Path
 
 from farm.campaign.store import Store, StoreError
+from farm.files import sha256_of
 from farm.model.errors import SetupError
 from farm.recorders.api.catalogue import catalogue_files, load_catalogue
-from farm.session.repackaging import file_sha256
 from farm.session.settings import HookSet
 
 _LARGEST = 64 << 20  # bytes of a set; the shipped one has 1 MB
@@ -77,7 +77,7 @@ def _set_in(folder: Path) -> HookSet:
 def _pack(hooks: HookSet) -> tuple[str, bytes]:
     if not hooks.bundle.is_file():
         raise SetupError(f"{hooks.bundle}: missing; run `make setup`, which builds the hooks")
-    key = hooks_key(file_sha256(hooks.bundle), load_catalogue(hooks.catalogue, hooks.own).sha256)
+    key = hooks_key(sha256_of(hooks.bundle), load_catalogue(hooks.catalogue, hooks.own).sha256)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         files = [(_BUNDLE, hooks.bundle)]
@@ -97,7 +97,7 @@ def _unpack(data: bytes, folder: Path, key: str) -> None:
     try:
         _extract(data, partial, key)
         made = _set_in(partial)
-        found = hooks_key(file_sha256(made.bundle), load_catalogue(made.catalogue, made.own).sha256)
+        found = hooks_key(sha256_of(made.bundle), load_catalogue(made.catalogue, made.own).sha256)
         if found != key:
             raise StoreError(f"{hooks_name(key)}: holds other hooks than its name says")
         if not folder.is_dir():

@@ -1,13 +1,13 @@
 """Brings what a session needs to this host: APKs by digest, and the scenario that was meant."""
 
 import asyncio
-import hashlib
 from pathlib import Path
 
 from farm.campaign.ledger.values import AppFile, Work
 from farm.campaign.store import Store
 from farm.campaign.worker.hook_store import fetch_hooks
 from farm.explore.loader import Scenario, load
+from farm.files import sha256_of
 from farm.model.errors import SetupError, UsageError
 from farm.session.settings import HookSet
 
@@ -92,10 +92,5 @@ class Sources:
 async def bring_in(store: Store, paths: tuple[Path, ...]) -> None:
     """Put an app's files into the store, under their digests."""
     for path in paths:
-        digest = await asyncio.to_thread(_digest_of, path)
+        digest = await asyncio.to_thread(sha256_of, path)
         await store.put_file(apk_name(digest), path, digest)
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from farm.detect.datafiles import DATA, read_yaml
+from farm.detect.datafiles import DATA
+from farm.files import read_yaml
 from farm.model.clause import FOR_REVIEW_ONLY, ClauseState, SignalId
 from farm.model.errors import UsageError
 from farm.model.vocabulary import DataType

@@ -5,7 +5,6 @@ name a host that resolves into the lab's own network; none of these is followed.
 """
 
 import asyncio
-import hashlib
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Collection
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from farm.files import sha256_of
 from farm.register.sources.source import AppRefused, SourceUnavailable
 
 _MOST_REDIRECTS = 5
@@ -224,6 +224,4 @@ class _Transfer(msgspec.Struct, kw_only=True):
 
 
 def _measure(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return file.tell(), digest
+    return path.stat().st_size, sha256_of(path)

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from farm.detect.datafiles import read_yaml
 from farm.detect.rules import Text
+from farm.files import read_yaml
 from farm.model.errors import SetupError
 from farm.report import words
 

@@ -10,10 +10,10 @@ import yaml
 
 from farm.campaign.store import Store, StoreError
 from farm.campaign.worker.hook_store import fetch_hooks, hooks_key, hooks_name, keep_hooks
+from farm.files import sha256_of
 from farm.model.errors import FarmError, SetupError
 from farm.paths import HOOK_BUNDLE, HOOK_CATALOGUE
 from farm.recorders.api.catalogue import load_catalogue
-from farm.session.repackaging import file_sha256
 from farm.session.settings import HookSet
 
 
@@ -41,7 +41,7 @@ async def test_the_same_hooks_come_back(store: Store, hooks: HookSet, tmp_path: 
     key = await keep_hooks(store, hooks)
     assert await keep_hooks(store, hooks) == key
     back = await fetch_hooks(store, key, tmp_path / "cache")
-    assert file_sha256(back.bundle) == file_sha256(hooks.bundle)
+    assert sha256_of(back.bundle) == sha256_of(hooks.bundle)
     expected = load_catalogue(hooks.catalogue, hooks.own)
     found = load_catalogue(back.catalogue, back.own)
     assert (found.sha256, found.apis) == (expected.sha256, expected.apis)
@@ -51,7 +51,7 @@ async def test_the_same_hooks_come_back(store: Store, hooks: HookSet, tmp_path: 
 
 async def test_the_shipped_ones_are_named_as_recordings_name_them(store: Store) -> None:
     key = await keep_hooks(store, HookSet())
-    assert key == hooks_key(file_sha256(HOOK_BUNDLE), load_catalogue().sha256)
+    assert key == hooks_key(sha256_of(HOOK_BUNDLE), load_catalogue().sha256)
 
 
 def archive(**files: bytes) -> bytes:
