@@ -95,8 +95,12 @@ function matchesUri(text: string, rule: string): boolean {
 
 const patterns = new Map<string, RegExp>();
 
-/** Whether a path is one that the rule means; "*" never crosses a "/". */
+/** The process's own files: reading them is no look at another one. */
+const OWN_PROCESS = new RegExp(`^/proc/(self|thread-self|${Process.id})/`);
+
+/** Whether a path is one that the rule means; "*" never crosses a "/", nor is it the own process. */
 function matchesPath(path: string, rule: string): boolean {
+  if (rule.startsWith("/proc/*/") && OWN_PROCESS.test(path)) return false;
   let pattern = patterns.get(rule);
   if (pattern === undefined) {
     const escaped = rule.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "[^/]*");

@@ -97,6 +97,7 @@ def missing(condition: Condition) -> list[str]:
     commands = [one.replace(" ", "_").upper() for one in condition.contains]
     plain = [path.replace("*", "some") for path in condition.path]
     paths = [f"/x{path}" for path in plain] + [f"{path}/none/at/all/x" for path in plain]
+    paths += [path.replace("*", "self") for path in condition.path if path.startswith("/proc/*/")]
     return [*numbers, *names, *commands, *paths]
 
 
@@ -114,7 +115,7 @@ async def call_everything(root: Path) -> AllCalls:
     all_wishes = [wish for api in ENTRIES.values() for wish in wishes(api)]
     for wish in all_wishes:
         path = root / wish.words[0].lstrip("/")
-        if wish.function.strip("_").startswith(PATHS) and not wish.words[0].endswith("/x"):
+        if wish.function.strip("_").startswith(PATHS) and wish.meant:
             path.mkdir(parents=True, exist_ok=True)  # a folder can be opened like a file
     said: list[tuple[Wish, list[str]]] = []
     async with Portal() as portal:

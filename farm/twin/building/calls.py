@@ -46,7 +46,7 @@ _OBJECTS = {
 # A path that the machine under the twin has, for a pattern that means it.
 _REAL_PATHS = {
     "/sys/class/net/*/address": "/sys/class/net/lo/address",
-    "/proc/*/cmdline": "/proc/self/cmdline",
+    "/proc/*/cmdline": "/proc/1/cmdline",
     "/proc/cpuinfo": "/proc/meminfo",
 }
 
@@ -204,6 +204,8 @@ def _text(condition: Condition, matches: bool) -> str:
     if condition.uri:
         return f"{condition.uri[0]}/1" if matches else condition.uri[0] + "x/1"
     path = next((one for one in condition.path if one in _REAL_PATHS), condition.path[0])
+    if not matches and path.startswith("/proc/*/"):
+        return path.replace("*", "self")  # the app's own
     path = _REAL_PATHS.get(path, path).replace("*", "some")
     return path if matches else f"{path}.none/at/all/x"
 
