@@ -19,7 +19,8 @@ TRANSITIONS: dict[Action, tuple[frozenset[CaseState], CaseState]] = {
     Action.RETEST: (frozenset({_S.NOTICED}), _S.RETEST),
     Action.FIX: (OPEN_STATES, _S.FIXED),
     Action.RECUR: (frozenset({_S.FIXED, _S.REMOVED}), _S.RECURRING),
-    Action.EXPIRE: (frozenset({_S.NOTICED}), _S.OVERDUE),
+    # Out of a re-test only by a person: its sessions may never be able to tell.
+    Action.EXPIRE: (frozenset({_S.NOTICED, _S.RETEST}), _S.OVERDUE),
     Action.PUBLISH: (frozenset({_S.OVERDUE, _S.RECURRING}), _S.PUBLISHED),
     Action.REMOVE: (frozenset({_S.OVERDUE, _S.RECURRING, _S.PUBLISHED}), _S.REMOVED),
     Action.DISMISS: (OPEN_STATES, _S.DISMISSED),

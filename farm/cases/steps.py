@@ -16,6 +16,8 @@ from farm.cases.vocabulary import Action, CaseState, ReviewAnswer
 from farm.model.errors import UsageError
 
 _LONGEST_REASON = 4000
+BY_PEOPLE = (Action.PUBLISH, Action.REMOVE, Action.DISMISS, Action.EXPIRE)
+"""Actions that `close` takes."""
 
 
 async def send_notice(
@@ -55,20 +57,24 @@ async def send_notice(
 async def close(
     database: Database, case: int, action: Action, *, actor: str, reason: str
 ) -> CaseState:
-    """Publish an app's case, note that it was removed from the stores, or dismiss the case.
+    """Publish an app's case, note that it was removed from the stores, dismiss the case, or hold it
+    overdue although a re-test is open, because its sessions cannot tell.
 
     Raises:
         UsageError: the case is not in a state for it; or it is to be dismissed, and two people
-            have not signed that it is no violation.
+            have not signed that it is no violation; or its deadline has not passed.
     """
-    if action not in (Action.PUBLISH, Action.REMOVE, Action.DISMISS):
-        raise UsageError(f"a case is not closed by {action}; expected publish, remove or dismiss")
+    if action not in BY_PEOPLE:
+        raise UsageError(f"a case is not closed by {action}; expected {', '.join(BY_PEOPLE)}")
     _check_words(actor, reason)
     async with database.transaction() as client:
         row = await history.locked(client, case)
         state = check(action, CaseState(row["state"]))
         if action is Action.DISMISS:
             await _check_signed(client, case, ReviewAnswer.KEPT, "a dismissal")
+        now = await client.fetchval("SELECT now()")
+        if action is Action.EXPIRE and (row["due"] is None or row["due"] > now):
+            raise UsageError(f"case {case}: its deadline has not passed")
         await history.change(client, row, actor=actor, action=action, state=state, reason=reason)
         if state in (CaseState.REMOVED, CaseState.DISMISSED):
             await withdraw(client, case)

@@ -12,9 +12,9 @@ from farm.cases.deadlines import load_deadlines
 from farm.cases.retests import retest as ask_retest
 from farm.cases.reviews import review_page
 from farm.cases.reviews import sign as sign_review
+from farm.cases.steps import BY_PEOPLE, send_notice
 from farm.cases.steps import close as close_case
 from farm.cases.steps import extend as extend_case
-from farm.cases.steps import send_notice
 from farm.cases.values import CasePage
 from farm.cases.vocabulary import Action, CaseState, ReviewAnswer
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
@@ -137,15 +137,18 @@ def close(
     case: _Case,
     how: Annotated[
         str,
-        typer.Argument(help="publish (named in public), remove (out of the stores) or dismiss."),
+        typer.Argument(
+            help="publish (named in public), remove (out of the stores), dismiss, or expire "
+            "(overdue, where its re-test cannot tell)."
+        ),
     ],
     reason: _Reason,
     database: DatabaseOption = "",
     home: HomeOption = None,
 ) -> None:
-    """Publish a case, note that the app was removed, or dismiss what two people signed is none."""
-    if how not in (Action.PUBLISH, Action.REMOVE, Action.DISMISS):
-        raise UsageError(f"{how!r}: expected publish, remove or dismiss")
+    """Publish a case, note that the app was removed, dismiss what two people signed is none."""
+    if how not in BY_PEOPLE:
+        raise UsageError(f"{how!r}: expected {', '.join(BY_PEOPLE)}")
 
     async def work() -> CaseState:
         async with campaign_database(database, home) as opened:

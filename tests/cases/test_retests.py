@@ -7,9 +7,9 @@ from farm.campaign.plan.values import CampaignPlan
 from farm.campaign.status import campaign_plan, campaign_status, campaigns
 from farm.cases.queries import case_page, cases
 from farm.cases.retests import plan_retests, retest
-from farm.cases.steps import expire
+from farm.cases.steps import close, expire
 from farm.cases.values import CasePage
-from farm.cases.vocabulary import CaseState, RetestOutcome, ReviewAnswer
+from farm.cases.vocabulary import Action, CaseState, RetestOutcome, ReviewAnswer
 from farm.model.errors import UsageError
 from farm.register.write import register
 from tests.cases.lab import PROFILE, Lab, cut_off, eager, quiet
@@ -83,6 +83,21 @@ async def test_no_deadline_passes_while_the_farm_has_not_looked(lab: Lab) -> Non
         await client.execute("UPDATE case_file SET due = now() - interval '1 s'")
     assert await expire(lab.database) == 0
     assert (await the_page(lab)).case.state is CaseState.RETEST
+
+
+async def test_a_person_holds_it_overdue_where_no_retest_can_tell(lab: Lab) -> None:
+    case = await noticed(lab)
+    app = made_app(version=2)
+    await register(lab.database, app, listed())
+    await plan_retests(lab.database)
+    await lab.finish(app, cut_off(), session_id="again")
+    await lab.take()
+    with pytest.raises(UsageError, match="has not passed"):
+        await close(lab.database, case, Action.EXPIRE, actor="li", reason="it hides")
+    async with lab.database.transaction() as client:
+        await client.execute("UPDATE case_file SET due = now() - interval '1 s'")
+    await close(lab.database, case, Action.EXPIRE, actor="li", reason="it hides")
+    assert (await the_page(lab)).case.state is CaseState.OVERDUE
 
 
 async def test_a_version_that_was_there_before_the_case_is_asked_too(lab: Lab) -> None:
