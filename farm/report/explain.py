@@ -17,6 +17,7 @@ from farm.model.finding import (
 )
 from farm.report import words
 from farm.report.masking import Masker
+from farm.report.reasons import in_chinese
 
 _UNKNOWN_BOUND = 10**18
 _MOST_FRAMES = 6
@@ -90,7 +91,8 @@ class _Teller:
             steps.append(self._flow(flow))
         if finding.receiver is not None:
             text = f"{said(words.LABELS['receiver'])}: {self._party(finding.receiver)}"
-            steps.append(Step(kind="receiver", text=text, details=[finding.receiver.source]))
+            source = self._reason(finding.receiver.source)
+            steps.append(Step(kind="receiver", text=text, details=[source]))
         steps += [
             Step(
                 kind="screen",
@@ -103,7 +105,7 @@ class _Teller:
         ]
         if finding.frequency is not None:
             steps.append(self._frequency(finding))
-        steps += [Step(kind="reason", text=self._text(reason)) for reason in finding.reasons]
+        steps += [Step(kind="reason", text=self._reason(reason)) for reason in finding.reasons]
         title = (
             f"{said(words.PHASES[finding.phase])} · {said(words.LEVELS[finding.level])} · "
             f"{said(words.DATA_TYPES[finding.data_type])}"
@@ -114,6 +116,10 @@ class _Teller:
 
     def _said(self, text: Text) -> str:
         return text.zh if self._zh else text.en
+
+    def _reason(self, reason: str) -> str:
+        """As detection states it, or in Chinese."""
+        return self._text(in_chinese(reason) if self._zh else reason)
 
     def _text(self, text: str) -> str:
         return self._masker.text(text)

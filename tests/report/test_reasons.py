@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import farm.detect
+from farm.detect.rules import load_rules
 from farm.devices.seeding import planting
 from farm.model.events import NotSeeded
 from farm.model.vocabulary import ConsentAnswer, DataType, GapCause, Stream
+from farm.report.explain import explain
+from farm.report.masking import Masker
 from farm.report.reasons import in_chinese
 from farm.report.sayings import CAUSES, SAYINGS
 from tests.detect.builders import ANDROID_ID, Scene
@@ -236,6 +239,14 @@ def test_coverage_and_verdict_are_in_both_languages_on_the_page() -> None:
     text = page(scene.end())
     assert "发往 a.example 的流量" in text and "flow to a.example" in text
     assert "内容未能检索" in text and "字节" in text
+
+
+def test_a_finding_is_explained_in_one_language() -> None:
+    (finding,) = refused().judge().findings
+    for language, chinese in (("zh", True), ("en", False)):
+        told = explain(finding, True, load_rules(), Masker([], show=False), language)
+        reasons = [step.text for step in told.steps if step.kind == "reason"]
+        assert reasons and all(bool(_CHINESE.search(text)) is chinese for text in reasons)
 
 
 def test_what_is_put_together_is_translated_as_a_whole() -> None:
