@@ -214,3 +214,18 @@ async def test_an_attempt_that_fails_is_recorded_as_such() -> None:
             [call] = await hooked.until_called("native.execve.packages")
     assert call.arguments == ["/nowhere/sh", "/nowhere/sh -c pm list packages"]
     assert (call.error, call.values) == ("errno 2", [])
+
+
+async def test_programs_start_as_before_once_the_hooks_are_gone() -> None:
+    await asyncio.to_thread(build_bundle)
+    libraries = await asyncio.to_thread(phone_libraries)
+    async with Portal() as portal, Victim(portal, preload=str(libraries.phone)) as victim:
+        async with Hooked(portal, victim) as hooked:
+            await victim.do(f"native load {libraries.every}")
+            await victim.do("native call execve /bin/echo pm+list+packages")
+            await hooked.until_called("native.execve.packages")
+        for function in ("execve /bin/echo", "popen", "system"):
+            answer = await victim.do(f"native call {function} echo+pm+list+packages")
+            assert answer.split("\x1f")[2] in {"0", "some"}
+        assert victim.alive
+    assert len(hooked.calls("native.execve.packages")) == 1
