@@ -1,6 +1,10 @@
 """Runs the application under uvicorn until it is told to stop."""
 
+import asyncio
+import contextlib
+import signal
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -53,6 +57,15 @@ def check_address(address: Address, *, exposed: bool) -> Address:
     return address
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would end the process before the database is left in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
 async def serve(app: ASGIApp, address: Address) -> None:
     """Answer requests until a signal ends it.
 
@@ -84,10 +97,16 @@ async def serve(app: ASGIApp, address: Address) -> None:
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=32 << 10,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
     try:
         await server.serve()
     except SystemExit as error:
         raise SetupError(
             f"{address.host}:{address.port}: cannot listen there; choose another --port"
         ) from error
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -22,6 +22,8 @@ from farm.web.uploads import self_check
 from farm.web.uploads.receiving import received
 from farm.web.uploads.self_check import SelfCheck
 
+_COUNT_SECONDS = 3.0
+
 
 async def list_campaigns(call: Call) -> values.CampaignList:
     """Campaigns, the newest first."""
@@ -38,16 +40,22 @@ async def start_campaign(call: Call) -> values.Started:
 
 
 async def show_campaign(call: Call) -> CampaignStatus:
-    """One campaign in numbers."""
-    try:
-        return await campaign_status(call.site.database, call.path["name"])
-    except UsageError as error:
-        raise HTTPException(404, str(error)) from error
+    """One campaign in numbers, some seconds old at most."""
+    site, name = call.site, call.path["name"]
+    await _check_campaign(call)
+    return await site.recent.get(
+        ("status", name), _COUNT_SECONDS, lambda: campaign_status(site.database, name)
+    )
+
+
+async def _check_campaign(call: Call) -> None:
+    if not await campaigns.exists(call.site.database, call.path["name"]):
+        raise HTTPException(404, "there is no such campaign")
 
 
 async def list_sessions(call: Call) -> values.SessionList:
     """Sessions of a campaign."""
-    await show_campaign(call)
+    await _check_campaign(call)
     query: values.SessionsQuery = call.query
     rows = await campaigns.sessions(
         call.site.database,
@@ -75,7 +83,7 @@ async def cancel_campaign(call: Call) -> CampaignStatus:
 
 
 async def _steer(call: Call, action: str) -> bool:
-    await show_campaign(call)
+    await _check_campaign(call)
     database, name = call.site.database, call.path["name"]
     if action == "pause":
         return await control.pause(database, name)
@@ -95,7 +103,7 @@ async def _steered(call: Call, action: str, done: bool) -> CampaignStatus:
             subject=f"campaign:{call.path['name']}",
             detail={"token": call.token.id},
         )
-    return await show_campaign(call)
+    return await campaign_status(call.site.database, call.path["name"])
 
 
 async def list_apps(call: Call) -> values.AppList:

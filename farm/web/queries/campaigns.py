@@ -51,6 +51,15 @@ async def campaigns(
     return [CampaignRow(**row) for row in rows]
 
 
+async def exists(database: Database, name: str) -> bool:
+    """Whether there is a campaign of that name."""
+    async with database.transaction() as client:
+        found: bool = await client.fetchval(
+            "SELECT EXISTS (SELECT FROM campaign WHERE name = $1)", name
+        )
+    return found
+
+
 async def counts(database: Database, campaign: int) -> dict[str, int]:
     """Session jobs of a campaign by state."""
     async with database.transaction(seconds=60) as client:
