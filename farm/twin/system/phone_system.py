@@ -23,7 +23,7 @@ from farm.twin.system.profile import TwinProfile
 from farm.twin.system.providers.resolver import ContentProviders
 from farm.twin.system.streams import Discard, NoInput
 from farm.twin.system.touch_panel import TouchPanel
-from farm.twin.system.trust import SYSTEM_STORE, store_name, trusted_certificates
+from farm.twin.system.trust import SYSTEM_STORE, store_name, store_of, trusted_certificates
 
 PROGRAM_FOLDERS = ("/system/bin/", "/system/xbin/", "/sbin/", "/vendor/bin/", "/bin/")
 PORT_PROXY_SETTING = "http_proxy"
@@ -206,15 +206,21 @@ class PhoneSystem:
 
     def trusted_certificates(self, package: InstalledPackage) -> list[str]:
         """PEM certificates the app trusts."""
-        return trusted_certificates(self.files, package)
+        return trusted_certificates(self.files, package, self.sdk)
 
     # For the shell
 
     def add_system_certificate(self, pem: str) -> None:
         """Put a certificate into the system store, as the maker of the phone does."""
-        place = self.files.resolve(f"{SYSTEM_STORE}/{store_name(pem)}", ROOT_ACTOR)
-        place.host.write_text(pem)
-        self.files.set_owner(place.host, Owner(0o644, 0, 0))
+        for store in dict.fromkeys((SYSTEM_STORE, store_of(self.sdk))):
+            folder = self.root / store.lstrip("/")
+            if not folder.is_dir():
+                folder.mkdir(parents=True)
+                for each in (folder, folder.parent):
+                    self.files.set_owner(each, Owner(0o755, 0, 0))
+            place = self.files.resolve(f"{store}/{store_name(pem)}", ROOT_ACTOR)
+            place.host.write_text(pem)
+            self.files.set_owner(place.host, Owner(0o644, 0, 0))
 
     def program(self, name: str) -> Program | None:
         """The built-in program of that name or path."""

@@ -12,6 +12,9 @@ from farm.twin.contracts import InstalledPackage
 from farm.twin.system.filesystem import Filesystem
 
 SYSTEM_STORE = "/system/etc/security/cacerts"
+APEX_STORE = "/apex/com.android.conscrypt/cacerts"
+"""Where apps look from Android 14 on: the Conscrypt module's own copy."""
+_APEX_SDK = 34
 USER_STORE = "/data/misc/user/0/cacerts-added"
 MAX_CERTIFICATES = 1_000
 MAX_SIZE = 256 * 1024
@@ -66,9 +69,14 @@ def read_store(files: Filesystem, folder: str) -> list[str]:
     return found
 
 
-def trusted_certificates(files: Filesystem, package: InstalledPackage) -> list[str]:
-    """PEM certificates the app trusts."""
-    found = read_store(files, SYSTEM_STORE)
+def store_of(sdk: int) -> str:
+    """The system's store that apps of a phone read."""
+    return APEX_STORE if sdk >= _APEX_SDK else SYSTEM_STORE
+
+
+def trusted_certificates(files: Filesystem, package: InstalledPackage, sdk: int) -> list[str]:
+    """PEM certificates the app trusts on a phone of that API level."""
+    found = read_store(files, store_of(sdk))
     if trusts_user_store(package):
         found += read_store(files, USER_STORE)
     found += package.trust_anchors

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from farm.twin.contracts import InstalledPackage
-from farm.twin.phone import TwinPhone
+from farm.twin.phone import TwinFleet, TwinPhone
 from farm.twin.system.trust import store_name, trusts_user_store
+from tests.twin.adb_server import AdbServer
 from tests.twin.system.conftest import Adb
 
 
@@ -97,3 +98,29 @@ async def test_a_ca_in_the_user_store(phone: TwinPhone, adb: Adb, tmp_path: Path
     assert phone.system.trusted_certificates(app(24)) == []
     await adb("shell", f"su -c 'chmod 600 {where}'")
     assert phone.system.trusted_certificates(app(23)) == []
+
+
+async def test_from_android_14_on_apps_look_into_the_module(
+    fleet: TwinFleet, server: AdbServer, tmp_path: Path
+) -> None:
+    phone = await fleet.add("xiaomi-hyperos-android14-su", boot_seconds=0.05)
+    phone.system.add_system_certificate(root := make_ca("Root"))
+    await server.run("connect", phone.serial)
+    pem = make_ca()
+    (tmp_path / "ca").write_text(pem)
+    await server.run("-s", phone.serial, "push", str(tmp_path / "ca"), "/data/local/tmp/ca")
+    old, new = "/system/etc/security/cacerts", "/apex/com.android.conscrypt/cacerts"
+    laid = await server.run(
+        "-s",
+        phone.serial,
+        "shell",
+        f"su -c 'mkdir /data/local/tmp/copy && cp {new}/* /data/local/tmp/copy/"
+        f" && cp /data/local/tmp/ca /data/local/tmp/copy/{store_name(pem)}"
+        f" && mount -t tmpfs tmpfs {old} && cp /data/local/tmp/copy/* {old}/"
+        f" && chmod 644 {old}/*'",
+    )
+    assert laid.code == 0, laid
+    assert phone.system.trusted_certificates(app(33)) == [root]  # the old place counts no more
+    bound = f"su -c 'nsenter --mount=/proc/1/ns/mnt -- mount --bind {old} {new}'"
+    assert (await server.run("-s", phone.serial, "shell", bound)).code == 0
+    assert sorted(phone.system.trusted_certificates(app(33))) == sorted([root, pem])
