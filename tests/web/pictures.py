@@ -20,9 +20,11 @@ from farm.web.app import create_app
 from farm.web.settings import WebSettings
 from tests.web.filling import fill
 from tests.web.serving import chromium, serving, signed_in
+from tests.web.session.recordings import analysis_of, eager, put
 from tests.web.visiting import visiting
 
 DOCS = Path(__file__).parents[2] / "docs" / "web"
+SESSION = "20231114T221320Z-eager"
 PAGES = {
     "campaigns": "/campaigns",
     "campaign": "/campaigns/c1",
@@ -40,6 +42,11 @@ PAGES = {
     "rules": "/rules",
     "document": "/rules/MIIT-164",
     "self-check": "/self-check",
+    "sessions": "/sessions",
+    "session": f"/sessions/{SESSION}",
+    "finding": f"/sessions/{SESSION}/findings/{{finding}}",
+    "call": f"/sessions/{SESSION}/events/api:2",
+    "flow": f"/sessions/{SESSION}/flows/flow1",
     "account": "/account",
     "audit": "/audit",
 }
@@ -58,6 +65,7 @@ async def take(folder: Path, only: str = "") -> None:
             async with Database(url) as database, chromium() as browser:
                 store = Store(str(home / "store"))
                 await fill(database, store)
+                finding = analysis_of(put(eager(SESSION), home / "home")).findings[0].finding_id
                 app = create_app(WebSettings(home=home / "home"), database, store)
                 async with visiting(app, database) as site, serving(app) as address:
                     await site.person("otto", *Role)
@@ -69,6 +77,7 @@ async def take(folder: Path, only: str = "") -> None:
                                 for title, path in PAGES.items():
                                     if only in title:
                                         target = folder / f"{title}-{language}{suffix}.webp"
+                                        path = path.replace("{finding}", finding)
                                         await _picture(context, path, target)
 
 
@@ -78,6 +87,8 @@ async def _picture(context: BrowserContext, path: str, target: Path) -> None:
     assert answer is not None
     assert answer.status == 200, (path, answer.status)
     await page.wait_for_load_state("load")
+    if await page.locator("#plot").count():
+        await page.wait_for_selector("#plot[data-ready=true]")
     png = await page.screenshot(full_page=True)
     await page.close()
     with Image.open(io.BytesIO(png)) as picture:
