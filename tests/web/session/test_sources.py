@@ -46,8 +46,10 @@ async def test_links_and_renamed_folders_are_not_followed(
     folder = put(eager("20231114T221340Z-real"), home)
     (folder.parent / "20231114T221340Z-link").symlink_to(folder)
     shutil.copytree(folder, folder.parent / "20231114T221340Z-copy")
+    moved = folder.rename(tmp_path / folder.name)
+    folder.symlink_to(moved)
     sources = Sources(WebSettings(home=home), database, store)
-    for name in ("20231114T221340Z-link", "20231114T221340Z-copy"):
+    for name in (folder.name, "20231114T221340Z-link", "20231114T221340Z-copy"):
         with pytest.raises(NoSession):
             await sources.find(name)
 
