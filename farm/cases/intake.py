@@ -17,6 +17,7 @@ from farm.campaign.database.connect import Client
 from farm.campaign.nightly.runs import StoredAnalysis
 from farm.campaign.store import Store, StoreError
 from farm.cases import clauses, history
+from farm.cases.asking import ask
 from farm.cases.decisions import Build, decide_gone, decide_shown, together
 from farm.cases.problems import Conditions, Outlook, Problem, incomparable, outlook, problems
 from farm.cases.reviews import prepare
@@ -314,6 +315,16 @@ async def _doubt(client: Client, case: Any, judged: Judged, look: Outlook) -> No
             client, case, actor=history.FARM, action=Action.DOUBT, reason=reason,
             app_id=judged.app_id, job=judged.job,
         )  # fmt: skip
+        against = ReviewEvidence(
+            job=judged.job,
+            session_id=judged.session.session_id,
+            analysis=judged.name,
+            scenario=judged.session.scenario,
+            signs=[f"judged again, it does not show the problem: {look.reason}"],
+            signs_zh=["重新判定后未显示该问题"],
+            events=[[]],
+        )
+        await ask(client, case, against)
 
 
 async def _outcome(

@@ -136,8 +136,8 @@ async def prepare(
     Evidence that somebody signed stays as it was signed.
     """
     found = await client.fetchrow(
-        "SELECT id, state FROM review WHERE kind = $1 AND clause = $2 AND "
-        "CASE WHEN $1 = 'clause' THEN app_id = $3 ELSE case_id = $4 "
+        "SELECT id, state FROM review WHERE kind = $1 AND "
+        "CASE WHEN $1 = 'clause' THEN clause = $2 AND app_id = $3 ELSE case_id = $4 "
         "AND state IN ('open', 'signed_once', 'disagreed') END FOR UPDATE",
         kind,
         clause,

@@ -142,7 +142,7 @@ async def _check_signed(client: Client, case: int, answer: ReviewAnswer, what: s
         )
     for action, why in (
         (Action.RECUR, "it has relapsed since"),
-        (Action.DOUBT, "a recording it stands on was judged otherwise since"),
+        (Action.DOUBT, "it was put in doubt since"),
     ):
         at = await history.last_of(client, case, action)
         if at is not None and at >= row["changed"]:

@@ -31,7 +31,7 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     SHOW = "show"  # a version shows the problem still
     CANNOT_TELL = "cannot_tell"  # a version's sessions cannot tell whether it is gone
-    DOUBT = "doubt"  # a recording it stands on, judged again, no longer shows it
+    DOUBT = "doubt"  # a recording, judged again, no longer shows it; or a person objects
     EXTEND = "extend"  # the deadline was moved
 
 

@@ -22,7 +22,7 @@ from farm.cli.campaign_database import (
     campaign_database,
     open_store,
 )
-from farm.cli.cases_steps import close, extend, notice, retest, sign
+from farm.cli.cases_steps import close, extend, notice, retest, review, sign
 from farm.cli.output import EXIT_FINDINGS, complain, emit_json, emit_json_line, plain, say
 from farm.cli.stopping import until_stopped
 from farm.detect.rules import load_rules
@@ -38,7 +38,7 @@ app = typer.Typer(
     ),
 )
 
-for _step in (sign, notice, retest, extend, close):
+for _step in (sign, review, notice, retest, extend, close):
     app.command(_step.__name__)(_step)
 
 _Case = Annotated[int, typer.Argument(help="Number of the case.")]
@@ -185,9 +185,9 @@ def show(
         )
     for test in page.retests:
         say(f"  re-test of {plain(test.version, 30)}: {test.outcome} {plain(test.reason)}")
-    for review in page.reviews:
-        say(f"  review {review.id}: {review.state} {review.answer or ''}")
-        for signature in review.signatures:
+    for one_review in page.reviews:
+        say(f"  review {one_review.id}: {one_review.state} {one_review.answer or ''}")
+        for signature in one_review.signatures:
             say(
                 f"    {plain(signature.reviewer)} signed {signature.answer}: "
                 f"{plain(signature.reason)}"

@@ -1,4 +1,4 @@
-"""`farm cases sign|notice|retest|extend|close`: what people do about a case."""
+"""`farm cases sign|review|notice|retest|extend|close`: what people do about a case."""
 
 import asyncio
 import datetime
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from farm.cases import queries
+from farm.cases.asking import ask_again
 from farm.cases.deadlines import load_deadlines
 from farm.cases.retests import retest as ask_retest
 from farm.cases.reviews import review_page
@@ -62,6 +63,18 @@ def sign(
             return done.state
 
     say(f"case {case}: its review is {asyncio.run(work())}")
+
+
+def review(
+    case: _Case, reason: _Reason, database: DatabaseOption = "", home: HomeOption = None
+) -> None:
+    """Have an open case signed again, as when its developer objects."""
+
+    async def work() -> int:
+        async with campaign_database(database, home) as opened:
+            return await ask_again(opened, case, actor=operator(), reason=reason)
+
+    say(f"case {case}: review {asyncio.run(work())} waits for two signatures")
 
 
 def notice(

@@ -58,6 +58,18 @@ async def test_the_same_problem_again_adds_evidence_and_no_second_case(lab: Lab)
     assert {line.scenario for line in page.evidence} == {"accept", "launch_idle"}
 
 
+async def test_a_rule_that_cites_other_clauses_meanwhile_keeps_the_case_and_its_review(
+    lab: Lab,
+) -> None:
+    await lab.judged(made_app(), eager())
+    analysis = eager().judge(RULES)
+    cited = [msgspec.structs.replace(one, clause="another") for one in analysis.findings]
+    other = msgspec.structs.replace(analysis, findings=cited)
+    done = await lab.judged(made_app(), eager(), analysis=other)
+    assert (done.judgements, done.opened, done.unreadable) == (1, 0, 0)
+    assert len((await reviews(lab.database, kind=ReviewKind.NOTICE)).items) == 1
+
+
 async def test_different_problems_are_different_cases(lab: Lab) -> None:
     await lab.judged(made_app(), eager())
     await lab.judged(made_app(), sending())

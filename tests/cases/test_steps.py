@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from farm.campaign import audit
+from farm.cases.asking import ask_again
 from farm.cases.deadlines import load_deadlines
 from farm.cases.queries import case_page, cases, offenders, statistics
 from farm.cases.reviews import review_page, reviews, sign
@@ -97,6 +98,27 @@ async def test_a_doubted_recording_needs_new_signatures(lab: Lab) -> None:
     await lab.judged(made_app(), quiet(), session_id="one")
     with pytest.raises(UsageError, match="needs a new review"):
         await notice(lab, case)
+    (review,) = (await reviews(lab.database, kind=ReviewKind.NOTICE)).items
+    signs = [sign for one in (await review_page(lab.database, review.id)).evidence
+             for sign in one.signs]  # fmt: skip
+    assert "imei accessed before_consent" in signs[0] and "judged again" in signs[-1]
+    await signed(lab, ReviewAnswer.KEPT, "li", "wang")
+    await close(lab.database, case, Action.DISMISS, actor="li", reason="a mistake of the rules")
+    assert (await the_case(lab)).state is CaseState.DISMISSED
+
+
+async def test_an_objection_is_signed_like_the_case_itself(lab: Lab) -> None:
+    case = (await opened(lab)).id
+    await signed(lab, ReviewAnswer.BROKEN, "li", "wang")
+    await notice(lab, case)
+    await ask_again(lab.database, case, actor="li", reason="the developer objects")
+    with pytest.raises(UsageError, match="two people who signed"):
+        await close(lab.database, case, Action.DISMISS, actor="li", reason="a favour")
+    await signed(lab, ReviewAnswer.KEPT, "zhao", "qian")
+    await close(lab.database, case, Action.DISMISS, actor="li", reason="they were right")
+    assert (await the_case(lab)).state is CaseState.DISMISSED
+    with pytest.raises(UsageError, match="nothing is left"):
+        await ask_again(lab.database, case, actor="li", reason="again")
 
 
 async def test_a_deadline_that_passes_makes_it_overdue_then_public_then_removed(lab: Lab) -> None:
