@@ -8,6 +8,7 @@ from tests import layout
 
 # Packages whose tests lie elsewhere: where, and why.
 ELSEWHERE = {
+    ".": "tests/test_files.py, which lies beside the folders of the rooms",
     "campaign/controller": "tests/campaign: faults and the ledger drive it as a whole",
     "campaign/database": "tests/campaign/store: a database is tested by what is kept in it",
     "campaign/database/migrations/versions": "tests/campaign/store runs every migration",
