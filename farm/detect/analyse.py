@@ -16,6 +16,9 @@ from farm.model.finding import Analysis
 from farm.model.session import Session
 from farm.model.vocabulary import Stream
 
+_YOUNG = 50_000
+"""Objects after which young ones are looked at: those of some 700 flows."""
+
 
 class Readable(Protocol):
     """What analysis reads of a recording (`farm.recording.Recording` is one)."""
@@ -37,27 +40,27 @@ def analyse(recording: Readable, rules: Rules) -> Analysis:
     Raises:
         RecordingError: the recording cannot be read.
     """
-    with _no_collections():
+    with _few_collections():
         return _analyse(recording, rules)
 
 
 def _analyse(recording: Readable, rules: Rules) -> Analysis:
-    # A function of its own: what it made is gone before cycles are searched for again.
     streams = {stream: list(recording.events(stream)) for stream in Stream}
+    gc.freeze()  # events stay to the end: no search for cycles need look at them
     exchanges = Replay(recording.exchanges)
     return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
-    """Search for no cycles: a session is a million objects, and none of them is in one."""
-    enabled = gc.isenabled()
-    gc.disable()
+def _few_collections() -> Iterator[None]:
+    """Search for cycles seldom, but often enough: each flow that is read leaves some behind."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_YOUNG, *usual[1:])
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 def analysis_bytes(analysis: Analysis) -> bytes:
