@@ -16,6 +16,7 @@ from tests.web.session.conftest import CROWDED, EAGER, HOSTILE_ONE
 from tests.web.visiting import Site
 
 pytestmark = pytest.mark.timeout(240)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

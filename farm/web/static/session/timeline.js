@@ -18,6 +18,7 @@ class Timeline {
     this.view = this.fromForm();
     this.lanes = scene.streams.map(() => null);
     this.chosen = null;
+    this.turn = 0; // how often something was chosen: answers to earlier choices come too late
     this.pointers = new Map();
     this.drawing = new Drawing(this.plot.querySelector("canvas"), scene, this.words, coloursOf(box));
   }
@@ -146,6 +147,7 @@ class Timeline {
   // --- choosing
 
   async choose(chosen) {
+    this.turn++;
     this.chosen = chosen;
     this.redraw();
     if (!chosen) {
@@ -253,11 +255,13 @@ class Timeline {
     const before = ([time, own]) => time < from || (time === from && own < row);
     const found = by > 0 ? (marks.find(after) ?? marks[0]) : (marks.findLast(before) ?? marks[marks.length - 1]);
     const [time, own, mark] = found;
+    const turn = ++this.turn;
     const length = Math.min(this.view[1] - this.view[0], 4e6);
     this.show(time - length / 2, time + length / 2);
     const answer = await fetch(`${this.box.dataset.base}/row.json?row=${own}`);
     if (!answer.ok) return;
     const brief = await answer.json();
+    if (turn !== this.turn) return; // something else was chosen meanwhile
     const item = { row: own, time, end: time, count: 1, mark, kind: -1 };
     this.chosen = { lane: this.scene.streams.findIndex((stream) => brief.event.startsWith(`${stream}:`)), item };
     this.describe(item, brief);
