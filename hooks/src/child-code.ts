@@ -125,8 +125,9 @@ watched_execve (const char * path, char ** arguments, char ** environment)
 `;
 
 /**
- * Put a jump over the start of a function that is never called any more, until `lifetime` is gone. Interceptor would keep
- * an entry on the thread's stack of calls for each call, which one that never returns leaves there.
+ * Put a jump over the start of a function that is never called any more, until `lifetime` is gone.
+ * Interceptor would keep an entry on the thread's stack of calls for each call, which one that never
+ * returns leaves there.
  */
 export function replaceWhole(
   address: NativePointer,
