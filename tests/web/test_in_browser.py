@@ -22,14 +22,15 @@ from farm.web.accounts.passwords import Passwords
 from farm.web.accounts.roles import Role
 from farm.web.settings import WebSettings
 from tests.web.filling import fill
-from tests.web.pictures import PAGES
+from tests.web.pictures import PAGES, SESSION
 from tests.web.serving import CHROMIUM
-from tests.web.session.recordings import hostile, put
+from tests.web.session.recordings import analysis_of, hostile, put
 from tests.web.standing import Standing
 from tests.web.visiting import PASSWORD
 
 _SESSION = "20231114T221322Z-hostile"
-_PAGES = {**PAGES, "session": f"/sessions/{_SESSION}", "nothing": "/no/such/page"}
+_PAGES = {**PAGES, "nothing": "/no/such/page"}
+_FINDING: list[str] = []
 _LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -38,7 +39,7 @@ def address(empty_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A lab whose apps are called what would hurt a careless page."""
     home = tmp_path_factory.mktemp("home")
     folder = tmp_path_factory.mktemp("store")
-    put(hostile(_SESSION), home)
+    _FINDING[:] = [analysis_of(put(hostile(_SESSION), home)).findings[0].finding_id]
 
     async def prepare() -> None:
         async with Database(empty_url) as database:
@@ -109,9 +110,12 @@ def test_nothing_of_an_app_runs_and_the_page_can_be_used(
     watched = _Watched(window)
     page = watched.page
     try:
-        page.goto(_PAGES[name])
+        path = _PAGES[name].replace(SESSION, _SESSION).replace("{finding}", _FINDING[0])
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == (404 if name == "nothing" else 200), path
         page.wait_for_load_state("load")
-        assert page.evaluate("window.farmBroken") is None
+        assert page.evaluate("window.farmBroken || window.ran") is None
         assert watched.said == []
         assert watched.hosts == {address.split("/")[2]}
         assert page.locator("main h1").count() == 1
