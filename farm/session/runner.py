@@ -165,6 +165,8 @@ class SessionRunner:
             self._setup_failed = True
         expected = isinstance(error, FarmError)
         text = str(error) if expected else f"{type(error).__name__}: {error}"
+        if self._phone_failed and self._phone.serial not in text:
+            text = f"{self._phone.serial}: {text}"  # the operator has to know which one
         self._fail(text)
 
     def _fail(self, reason: str) -> None:

@@ -59,7 +59,10 @@ async def phones(*profiles: str) -> AsyncIterator[DevicePool]:
 async def installed(
     phone: Phone, apk: Path, package: str, activity: str
 ) -> AsyncIterator[UnhookedApp]:
-    """The app, installed and started, and gone afterwards."""
+    """The maze, installed and started, and gone afterwards.
+
+    It says in its log that it showed a screen: a dialog of the system may cover it at once.
+    """
     await phone.start_screen()
     await phone.install([apk])
     app = UnhookedApp(phone, package, activity)
@@ -67,7 +70,7 @@ async def installed(
         await app.home()
         await app.foreground()
         async with asyncio.timeout(60):
-            while package not in await phone.hierarchy():
+            while not await shown(phone):
                 await asyncio.sleep(0.05)
         yield app
     finally:
