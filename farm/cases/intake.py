@@ -18,21 +18,27 @@ from farm.campaign.nightly.runs import StoredAnalysis
 from farm.campaign.store import Store, StoreError
 from farm.cases import clauses, history
 from farm.cases.asking import ask
-from farm.cases.decisions import Build, decide_gone, decide_shown, together
+from farm.cases.decisions import decide_gone, decide_shown, together
 from farm.cases.problems import Conditions, Outlook, Problem, incomparable, outlook, problems
-from farm.cases.reviews import prepare
+from farm.cases.records import (
+    Judged,
+    ask_for_signatures,
+    note_evidence,
+    note_look,
+    note_outcome,
+    show_gravest_verdict,
+)
 from farm.cases.values import ReviewEvidence
-from farm.cases.vocabulary import Action, CaseState, RetestOutcome, ReviewKind
+from farm.cases.vocabulary import Action, RetestOutcome
 from farm.detect.clauses.packs import LoadedPack
 from farm.detect.rules import RulePack
-from farm.model.finding import Analysis, Finding
+from farm.model.finding import Analysis
 from farm.model.session import Session
 from farm.register.write import Listing, register, text
 
 log = logging.getLogger(__name__)
 
 _LOCK = 0x66617262  # one intake at a time
-_MOST_SIGNS = 50
 _ANALYSIS = msgspec.json.Decoder(Analysis)
 _SESSION = msgspec.json.Decoder(StoredAnalysis)
 
@@ -62,33 +68,6 @@ class Taken(msgspec.Struct, kw_only=True):
         """Count another round in."""
         for field in self.__struct_fields__:
             setattr(self, field, getattr(self, field) + getattr(other, field))
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One judgement with where it came from."""
-
-    job: int
-    app_id: int
-    product: int
-    name: str  # of the analysis in the store
-    analysis: Analysis
-    session: Session
-
-    @property
-    def build(self) -> Build:
-        """The version it is of."""
-        return Build(app_id=self.app_id, code=self.session.app.version_code)
-
-    @property
-    def conditions(self) -> Conditions:
-        """How the recording was made and judged."""
-        return Conditions(
-            scenario=self.session.scenario,
-            profile=self.session.device.profile,
-            rules=self.analysis.rules,
-            catalogue=self.session.hook_catalogue_sha256,
-            hooks=self.analysis.coverage.hooks_installed,
-        )
 
 
 async def take(
@@ -187,7 +166,7 @@ async def _note(
                 judgement, job=judged.job, analysis=judged.name, session=session
             ),
         )
-        await _verdict(client, product)
+        await show_gravest_verdict(client, product)
 
 
 def _decode(data: bytes) -> tuple[Analysis, Session]:
@@ -219,8 +198,8 @@ async def _cases(
         else:
             number = case["id"]
         # What a case stands on is written before it moves, so that its move can be followed.
-        await _evidence(client, number, judged, problem)
-        await _look(
+        await note_evidence(client, number, judged, problem)
+        await note_look(
             client,
             number,
             judged,
@@ -228,10 +207,10 @@ async def _cases(
         )
         if case is not None:
             done.moved += await _shown(client, case, judged)
-        await _ask_for_signatures(client, number, judged, problem)
+        await ask_for_signatures(client, number, judged, problem)
     for case in cases.values():
         look = outlook(judged.analysis, case["problem"], rules)
-        await _look(client, case["id"], judged, look)
+        await note_look(client, case["id"], judged, look)
         if look.outcome is RetestOutcome.SHOWN:
             done.moved += await _shown(client, case, judged)
             continue
@@ -241,7 +220,7 @@ async def _cases(
 
 async def _shown(client: Client, case: Any, judged: Judged) -> bool:
     move = decide_shown(history.facts_of(case), judged.build)
-    await _outcome(client, case["id"], judged, RetestOutcome.SHOWN, move.reason)
+    await note_outcome(client, case["id"], judged, RetestOutcome.SHOWN, move.reason)
     if move.state is None and await history.noted(client, case["id"], Action.SHOW, judged.app_id):
         return False
     await history.apply(client, case, move, build=judged.build, job=judged.job)
@@ -258,10 +237,10 @@ async def _retested(client: Client, case: Any, judged: Judged) -> bool:
         return False
     move = decide_gone(history.facts_of(case), judged.build)
     if seen.outcome is RetestOutcome.GONE and move is not None:
-        await _outcome(client, case["id"], judged, seen.outcome, move.reason)
+        await note_outcome(client, case["id"], judged, seen.outcome, move.reason)
         await history.apply(client, case, move, build=judged.build, job=judged.job)
         return True
-    changed = await _outcome(client, case["id"], judged, seen.outcome, seen.reason)
+    changed = await note_outcome(client, case["id"], judged, seen.outcome, seen.reason)
     if changed and seen.outcome is RetestOutcome.CANNOT_TELL:
         await history.change(
             client, case, actor=history.FARM, action=Action.CANNOT_TELL, reason=seen.reason,
@@ -325,120 +304,3 @@ async def _doubt(client: Client, case: Any, judged: Judged, look: Outlook) -> No
             events=[[]],
         )
         await ask(client, case, against)
-
-
-async def _outcome(
-    client: Client, case: int, judged: Judged, outcome: RetestOutcome, reason: str
-) -> bool:
-    """Write down how a version's re-test stands; whether that is new."""
-    status: str = await client.execute(
-        "UPDATE case_retest SET outcome = $3, reason = $4, job_id = $5, "
-        "decided = CASE WHEN $3 = 'waiting' THEN NULL ELSE now() END "
-        "WHERE case_id = $1 AND app_id = $2 AND (outcome, reason) <> ($3, $4)",
-        case,
-        judged.app_id,
-        outcome,
-        text(reason, 2000),
-        judged.job,
-    )
-    return status.endswith(" 1")
-
-
-async def _look(client: Client, case: int, judged: Judged, look: Outlook) -> None:
-    await client.execute(
-        "INSERT INTO case_look (case_id, job_id, app_id, scenario, profile, rules, outcome, "
-        "reason, catalogue, hooks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-        "ON CONFLICT DO NOTHING",
-        case,
-        judged.job,
-        judged.app_id,
-        text(judged.conditions.scenario),
-        text(judged.conditions.profile),
-        msgspec.json.encode(judged.analysis.rules, order="sorted").decode(),
-        look.outcome,
-        text(look.reason, 2000),
-        judged.conditions.catalogue,
-        judged.conditions.hooks,
-    )
-
-
-async def _evidence(client: Client, case: int, judged: Judged, problem: Problem) -> None:
-    rules = msgspec.json.encode(judged.analysis.rules, order="sorted").decode()
-    await client.executemany(
-        "INSERT INTO case_evidence (case_id, job_id, finding_id, app_id, session_id, analysis, "
-        "manifest_sha256, scenario, profile, rules, phase, level, data_type, caller, caller_sdk, "
-        "receiver, receiver_domain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-        "$13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
-        [
-            (
-                case, judged.job, text(one.finding_id), judged.app_id,
-                text(judged.session.session_id), judged.name, judged.analysis.manifest_sha256,
-                text(judged.conditions.scenario), text(judged.conditions.profile), rules,
-                one.phase, one.level, one.data_type, text(one.caller), text(one.caller_sdk),
-                text(one.receiver), text(one.receiver_domain),
-            )
-            for one in problem.shown
-        ],
-    )  # fmt: skip
-    await history.add_sdks(client, case, [one.caller_sdk for one in problem.shown])
-
-
-async def _ask_for_signatures(client: Client, case: int, judged: Judged, problem: Problem) -> None:
-    """Prepare the review that has to be signed before a notice goes out."""
-    row = await history.locked(client, case)
-    if CaseState(row["state"]) not in (CaseState.FOUND, CaseState.RECURRING):
-        return
-    agreed = await client.fetchval(
-        "SELECT max(changed) FROM review WHERE case_id = $1 AND state = 'agreed'", case
-    )
-    since = [
-        at
-        for action in (Action.RECUR, Action.DOUBT)
-        if (at := await history.last_of(client, case, action)) is not None
-    ]
-    if agreed is not None and all(agreed > at for at in since):
-        return
-    ids = {one.finding_id for one in problem.shown}
-    findings = [one for one in judged.analysis.findings if one.finding_id in ids]
-    await prepare(
-        client,
-        kind=ReviewKind.NOTICE,
-        product=judged.product,
-        app_id=judged.app_id,
-        case=case,
-        clause=text(problem.clause, 2000),
-        evidence=[
-            ReviewEvidence(
-                job=judged.job,
-                session_id=judged.session.session_id,
-                analysis=judged.name,
-                scenario=judged.session.scenario,
-                signs=[_said(one) for one in findings[:_MOST_SIGNS]] or [problem.id],
-                events=[
-                    [call.event for call in one.calls[:5]] + [flow.event for flow in one.flows[:5]]
-                    for one in findings[:_MOST_SIGNS]
-                ]
-                or [[]],
-            )
-        ],
-    )
-
-
-def _said(finding: Finding) -> str:
-    to = f" to {finding.receiver.name}" if finding.receiver else ""
-    return (
-        f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to} "
-        f"({finding.confidence})"
-    )
-
-
-async def _verdict(client: Client, product: int) -> None:
-    """The product shows the gravest verdict of its newest judged version."""
-    await client.execute(
-        "UPDATE product SET judged = now(), verdict = (SELECT r.verdict FROM app_version v "
-        "JOIN job j ON j.app_id = v.app_id JOIN result r ON r.job_id = j.id "
-        "WHERE v.product_id = $1 AND r.verdict IS NOT NULL "
-        "ORDER BY v.version_code DESC, array_position(ARRAY['violation', 'undetermined', "
-        "'not_observable', 'clean'], r.verdict) LIMIT 1) WHERE id = $1",
-        product,
-    )
