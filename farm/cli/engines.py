@@ -11,6 +11,7 @@ from farm.apps.engines.configuration import Docked, default_engines, load_engine
 from farm.apps.engines.engine import EngineAbsent, EngineFailed, run
 from farm.apps.engines.statements import EngineResult, Status, Topic
 from farm.apps.inspection import inspect
+from farm.cli.engines_compare import compare_engines
 from farm.cli.output import EXIT_UNDETERMINED, console, emit_json, plain, say
 
 app = typer.Typer(
@@ -29,6 +30,8 @@ _Engines = Annotated[
     typer.Option("--engines", metavar="FILE", help="YAML list of engines; default: built-in."),
 ]
 _MOST_SHOWN = 30
+
+app.command("compare")(compare_engines)
 
 
 @app.command("list")
