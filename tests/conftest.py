@@ -2,6 +2,7 @@
 database in it."""
 
 import asyncio
+import os
 import secrets
 import subprocess
 import sys
@@ -11,10 +12,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from farm.campaign.database import Database, migrate
 
 _TEMPLATE = "farm_template"
+
+# The same examples in every run, so that a change is judged by itself and not by the day's luck;
+# HYPOTHESIS_PROFILE=random looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")
