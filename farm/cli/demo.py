@@ -184,14 +184,7 @@ async def _demonstrate(
     async with AsyncExitStack() as stack:
         say("starting 3 twins, their adb server and their local internet")
         twins = await stack.enter_async_context(EmbeddedTwins(TWINS))
-        settings = LabSettings(
-            home=home,
-            adb_port=twins.adb_port,
-            hosts=twins.hosts_file,
-            upstream_certificates=twins.certificates_file,
-            frida_files=twins.frida_folder,
-            parties=parties,
-        )
+        settings = twins.settings(LabSettings(home=home, parties=parties))
         lab = await stack.enter_async_context(Lab(settings))
         stack.enter_context(progress)
         jobs = [(name, scenario) for name, app in chosen.items() for scenario in app.verdicts]

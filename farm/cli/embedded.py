@@ -17,6 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from farm.model.errors import SetupError
+from farm.session.settings import LabSettings
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
@@ -97,6 +98,17 @@ class EmbeddedTwins:
     def frida_folder(self) -> Path:
         """Operator's frida files that the twins know how to run."""
         return Path(self.answer.frida_folder)
+
+    def settings(self, settings: LabSettings) -> LabSettings:
+        """A lab's settings, turned to these twins; overrides of names that it has stay its own."""
+        return msgspec.structs.replace(
+            settings,
+            adb_port=self.adb_port,
+            start_adb_server=False,
+            hosts=settings.hosts or self.hosts_file,
+            upstream_certificates=self.certificates_file,
+            frida_files=self.frida_folder,
+        )
 
     async def __aenter__(self) -> "EmbeddedTwins":
         self._folder = tempfile.TemporaryDirectory(prefix="farm-twins-")

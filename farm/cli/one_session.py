@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import msgspec
-
 from farm.cli.embedded import EmbeddedTwins, TwinDescription
 from farm.cli.live import LiveView
 from farm.cli.output import say
@@ -58,14 +56,7 @@ async def lab_on(
             yield lab
         return
     async with EmbeddedTwins([TwinDescription(profile=profile)], early=True) as twins:
-        chosen = msgspec.structs.replace(
-            settings,
-            adb_port=twins.adb_port,
-            hosts=settings.hosts or twins.hosts_file,
-            upstream_certificates=twins.certificates_file,
-            frida_files=twins.frida_folder,
-        )
-        async with Lab(chosen) as lab:
+        async with Lab(twins.settings(settings)) as lab:
             await twins.online()  # they booted while the lab opened
             yield lab
 

@@ -44,6 +44,7 @@ class DevicePool:
         quarantine_after: int = 3,
         checks_at_once: int = 8,
         recover: Recover | None = None,
+        start_server: bool = True,
     ) -> None:
         self._profiles = list(profiles)
         self.adb = adb or Adb()
@@ -51,6 +52,7 @@ class DevicePool:
         self._only = frozenset(only)
         self._quarantine_after = quarantine_after
         self._recover = recover
+        self._start_server = start_server
         self._jobs = Jobs(checks_at_once)
         self._entries: dict[str, Entry] = {}
         self._waiting: dict[int, tuple[Wants, asyncio.Future[Entry]]] = {}
@@ -65,7 +67,7 @@ class DevicePool:
         if self._owns_adb:
             await self.adb.__aenter__()
         try:
-            await ensure_server(self.adb.host, self.adb.port)
+            await self._ensure_server()
             await self._jobs.__aenter__()
             await self._group.__aenter__()
         except BaseException:
@@ -261,7 +263,10 @@ class DevicePool:
             self._see({})
             await asyncio.sleep(_SERVER_WAITS[min(attempt, len(_SERVER_WAITS) - 1)])
             with contextlib.suppress(SetupError):
-                await ensure_server(self.adb.host, self.adb.port)
+                await self._ensure_server()
+
+    async def _ensure_server(self) -> None:
+        await ensure_server(self.adb.host, self.adb.port, start=self._start_server)
 
     def _see(self, states: dict[str, str]) -> None:
         for serial, state in states.items():

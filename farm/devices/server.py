@@ -99,13 +99,13 @@ def server_answers(host: str, port: int) -> bool:
     return True
 
 
-def _start(host: str, port: int) -> AdbVersion:
+def _start(host: str, port: int, start: bool) -> AdbVersion:
     path = find_adb()
     version = adb_version(path)
     check_version(version)
     if server_answers(host, port):
         return version
-    if host not in ("127.0.0.1", "localhost"):
+    if not start or host not in ("127.0.0.1", "localhost"):
         raise SetupError(f"no adb server answers at {host}:{port}: start it there")
     environment = {**os.environ, "ANDROID_ADB_SERVER_PORT": str(port)}
     environment.pop("ADB_SERVER_SOCKET", None)
@@ -128,10 +128,15 @@ def _start(host: str, port: int) -> AdbVersion:
     return version
 
 
-async def ensure_server(host: str, port: int) -> AdbVersion:
+async def ensure_server(host: str, port: int, *, start: bool = True) -> AdbVersion:
     """Start the adb server if none answers; return the version of the adb program.
+
+    Args:
+        host: where it is; one on another machine is never started.
+        port: where it listens.
+        start: False where another program owns the server: it ends with that, and for good.
 
     Raises:
         SetupError: no adb, too old, or it does not start.
     """
-    return await asyncio.to_thread(_start, host, port)
+    return await asyncio.to_thread(_start, host, port, start)

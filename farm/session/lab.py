@@ -80,6 +80,7 @@ class Lab:
                     profiles,
                     await self._stack.enter_async_context(Adb(port=settings.adb_port)),
                     recover=self._recover,
+                    start_server=settings.start_adb_server,
                 )
             )
         except BaseException:

@@ -26,6 +26,7 @@ class LabSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Path
     adb_port: int | None = None  # of the adb server; None: ANDROID_ADB_SERVER_PORT or 5037
+    start_adb_server: bool = True  # where none answers; False: it is another program's, and ends so
     profiles: Path = paths.DEVICE_PROFILES
     bundle: Path = paths.HOOK_BUNDLE
     catalogue: Path = paths.HOOK_CATALOGUE

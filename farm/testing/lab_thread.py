@@ -151,13 +151,7 @@ class LabThread:
             twins = await stack.enter_async_context(
                 EmbeddedTwins([TwinDescription(profile=TWIN_PROFILE)] * self._twins)
             )
-            settings = msgspec.structs.replace(
-                settings,
-                adb_port=twins.adb_port,
-                hosts=twins.hosts_file,
-                upstream_certificates=twins.certificates_file,
-                frida_files=twins.frida_folder,
-            )
+            settings = twins.settings(settings)
         return await stack.enter_async_context(Lab(settings))
 
     async def _listen(self) -> int:

@@ -7,8 +7,10 @@ from farm.devices.adb import Adb
 from farm.devices.phone import Phone
 from farm.devices.pool import DevicePool
 from farm.devices.profiles import DeviceProfile
+from farm.devices.server import server_answers
 from farm.devices.states import DeviceState, Wants
 from farm.model.errors import DeviceError, DeviceGone, SetupError
+from tests.twin.adb_server import AdbServer, free_port
 
 MI8 = "xiaomi-mi8-android9-su"
 P20 = "huawei-p20-android8-locked"
@@ -163,6 +165,38 @@ async def test_no_adb_is_a_setup_error(
     with pytest.raises(SetupError, match="no adb"):
         async with DevicePool(profiles, Adb(port=1)):
             pass
+
+
+@pytest.mark.parametrize("owned_by_another", [False, True])
+async def test_a_server_that_ended_comes_back_unless_another_program_owns_it(
+    profiles: list[DeviceProfile], owned_by_another: bool
+) -> None:
+    server = AdbServer()
+    await server.run("start-server")
+    try:
+        async with (
+            Adb(port=server.port) as adb,
+            DevicePool(profiles, adb, start_server=not owned_by_another) as pool,
+        ):
+            await pool.settled()
+            await server.stop()
+            answered = False
+            for _ in range(30):  # the pool looks again after 0.2, 0.5 and 1 s
+                await asyncio.sleep(0.1)
+                answered = answered or server_answers("127.0.0.1", server.port)
+        assert answered is not owned_by_another
+    finally:
+        await server.stop()
+
+
+async def test_a_server_of_another_program_that_is_not_there_is_a_setup_error(
+    profiles: list[DeviceProfile],
+) -> None:
+    port = free_port()
+    with pytest.raises(SetupError, match=f"no adb server answers at 127.0.0.1:{port}"):
+        async with DevicePool(profiles, Adb(port=port), start_server=False):
+            pass
+    assert not server_answers("127.0.0.1", port)
 
 
 def _no_adb() -> str:
