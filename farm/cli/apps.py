@@ -17,6 +17,7 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.operator_name import operator
+from farm.cli.options import JsonOption
 from farm.cli.output import EXIT_FINDINGS, emit_json, plain, say
 from farm.detect.clauses.scope import categories
 from farm.detect.rules import load_rules
@@ -39,7 +40,6 @@ app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 
 _Package = Annotated[str, typer.Argument(help="Package name.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the audit log.")]
 
 
@@ -71,7 +71,7 @@ def add(
     database: DatabaseOption = "",
     store: StoreOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Enter one app by hand. Doing it again adds nothing twice.
 
@@ -123,7 +123,7 @@ def list_apps(
     after: Annotated[str, typer.Option(help="Cursor that the list before ended with.")] = "",
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """List apps, those with the newest versions first."""
     wanted = AppFilter(
@@ -161,7 +161,7 @@ def show(
     package: _Package,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show an app's versions, signers and stores, and who said what of it."""
 
@@ -198,7 +198,7 @@ def compare(
     ] = None,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Compare what several stores offer as the same app: signer, SDKs, permissions, behaviour.
 

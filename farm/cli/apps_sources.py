@@ -22,6 +22,7 @@ from farm.cli.campaign_database import (
     campaign_database,
     open_store,
 )
+from farm.cli.options import JsonOption
 from farm.cli.output import (
     EXIT_UNDETERMINED,
     complain,
@@ -58,7 +59,6 @@ app = typer.Typer(
 
 _Config = Annotated[Path, typer.Option("--config", help="The register's configuration, YAML.")]
 _Names = Annotated[list[str] | None, typer.Argument(help="Sources [default: all].")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
 @app.command("list")
 def list_sources(
-    database: DatabaseOption = "", home: HomeOption = None, json: _Json = False
+    database: DatabaseOption = "", home: HomeOption = None, json: JsonOption = False
 ) -> None:
     """List the sources that were ever looked at, and how they are doing."""
 
@@ -107,7 +107,7 @@ def run(
     database: DatabaseOption = "",
     store: StoreOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Look at the sources once: take what is new, set aside what is bad, queue by the policy.
 

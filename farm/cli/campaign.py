@@ -41,6 +41,7 @@ from farm.cli.campaign_database import (
 )
 from farm.cli.campaign_status import status
 from farm.cli.campaign_steer import cancel, judge, pause, resume, retry, unschedule
+from farm.cli.options import JsonOption
 from farm.cli.output import console, emit_json, plain, say
 from farm.devices.profiles import load_profiles
 from farm.explore.loader import Scenario, load
@@ -116,7 +117,7 @@ def create(
     database: DatabaseOption = "",
     store: StoreOption = "",
     home: HomeOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Write a campaign's jobs: every app under every scenario on every profile.
 
@@ -236,7 +237,7 @@ def _show_forecast(shown: Forecast) -> None:
 def list_campaigns(
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """List campaigns, the newest first, and schedules that make more of them."""
 

@@ -15,6 +15,7 @@ from farm.campaign.database import DatabaseUnavailable
 from farm.campaign.fleet.inventory import PhoneLine, fleet
 from farm.campaign.status import CampaignStatus, HostLine, campaign_status, hosts
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
+from farm.cli.options import JsonOption
 from farm.cli.output import complain, console, emit_json, plain
 
 _WATCH_SECONDS = 2.0
@@ -26,7 +27,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it live until Ctrl-C.")] = False,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Show jobs by state, running sessions, rate, forecast and failures by cause."""
 

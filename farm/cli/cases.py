@@ -23,6 +23,7 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.cases_steps import close, extend, notice, retest, review, sign
+from farm.cli.options import JsonOption
 from farm.cli.output import EXIT_FINDINGS, complain, emit_json, emit_json_line, plain, say
 from farm.cli.stopping import until_stopped
 from farm.detect.rules import load_rules
@@ -42,7 +43,6 @@ for _step in (sign, review, notice, retest, extend, close):
     app.command(_step.__name__)(_step)
 
 _Case = Annotated[int, typer.Argument(help="Number of the case.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
 @app.command()
@@ -56,7 +56,7 @@ def update(
     database: DatabaseOption = "",
     store: StoreOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Take note of judged sessions, queue re-tests of new versions, mark what is overdue.
 
@@ -118,7 +118,7 @@ def list_cases(
     after: Annotated[str, typer.Option(help="Cursor that the list before ended with.")] = "",
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """List cases, those that changed last first."""
     if state and state not in set(CaseState):
@@ -157,7 +157,7 @@ def _line(one: CaseLine) -> str:
 
 @app.command()
 def show(
-    case: _Case, database: DatabaseOption = "", home: HomeOption = None, json: _Json = False
+    case: _Case, database: DatabaseOption = "", home: HomeOption = None, json: JsonOption = False
 ) -> None:
     """Show a case with its history, evidence, re-tests and signatures."""
 
@@ -201,7 +201,7 @@ def statistics(
     ] = 0,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Count cases by problem, category, store, SDK and month, and say who relapses."""
 

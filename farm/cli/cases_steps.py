@@ -20,11 +20,11 @@ from farm.cases.values import CasePage
 from farm.cases.vocabulary import Action, CaseState, ReviewAnswer
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
 from farm.cli.operator_name import operator
+from farm.cli.options import JsonOption
 from farm.cli.output import emit_json, say
 from farm.model.errors import UsageError
 
 _Case = Annotated[int, typer.Argument(help="Number of the case.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the case's history.")]
 _Deadlines = Annotated[
     Path | None, typer.Option("--deadlines", help="How long notices give, YAML.")
@@ -83,7 +83,7 @@ def notice(
     deadlines: _Deadlines = None,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Write down that a notice goes out; its deadline begins to run. Two people signed before.
 

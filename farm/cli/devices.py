@@ -8,6 +8,7 @@ import typer
 
 from farm.campaign.fleet import inventory
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
+from farm.cli.options import JsonOption
 from farm.cli.output import emit_json, plain, say
 from farm.devices.adb import Adb
 from farm.devices.pool import DevicePool
@@ -20,7 +21,6 @@ _CHECK_SECONDS = 60.0
 app = typer.Typer(invoke_without_command=True)
 
 _Serial = Annotated[str, typer.Argument(help="The phone's serial.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
 async def _look() -> list[DeviceStatus]:
@@ -31,7 +31,7 @@ async def _look() -> list[DeviceStatus]:
 
 
 @app.callback()
-def devices(context: typer.Context, as_json: _Json = False) -> None:
+def devices(context: typer.Context, as_json: JsonOption = False) -> None:
     """List phones with their profile and state.
 
     The commands below speak of the fleet: phones of all hosts that run `farm worker`.
@@ -59,7 +59,7 @@ def devices(context: typer.Context, as_json: _Json = False) -> None:
 
 
 @app.command()
-def fleet(json: _Json = False, database: DatabaseOption = "", home: HomeOption = None) -> None:
+def fleet(json: JsonOption = False, database: DatabaseOption = "", home: HomeOption = None) -> None:
     """List the phones of all hosts: what holds them, and how they are."""
 
     async def work() -> list[inventory.PhoneLine]:
@@ -100,7 +100,7 @@ def _about(one: inventory.PhoneLine) -> str:
 @app.command()
 def history(
     serial: _Serial,
-    json: _Json = False,
+    json: JsonOption = False,
     database: DatabaseOption = "",
     home: HomeOption = None,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from farm.cli.options import JsonOption
 from farm.cli.output import EXIT_USAGE, emit_json, plain, say
 from farm.devices.adb import Adb
 from farm.devices.checks import Check, check_host
@@ -49,7 +50,7 @@ def doctor(
     home: Annotated[
         Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check adb, phones, root or gadget, Frida, CA, proxy, clock, fonts, disk and tools.
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from farm.cli.doctor import missing, show
+from farm.cli.options import JsonOption
 from farm.cli.output import EXIT_USAGE, emit_json, plain, say
 from farm.cli.stopping import until_stopped
 from farm.devices.adb import Adb
@@ -59,7 +60,7 @@ def setup_phone(
     home: Annotated[
         Path | None, typer.Option(help="The lab's folder [default: $FARM_HOME or ~/.farm].")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check a phone step by step, then rehearse a preparation and put everything back.
 

@@ -10,6 +10,7 @@ from farm.campaign.simulate.capacity import fleet, phones_needed
 from farm.campaign.simulate.measured import Measured, measured
 from farm.campaign.simulate.world import Figures, Outcome, World
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
+from farm.cli.options import JsonOption
 from farm.cli.output import emit_json, say
 
 _LONGEST_DAYS = 365.0
@@ -34,7 +35,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Equal seeds give equal outcomes.")] = 1,
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Simulate a campaign with the farm's own decisions on made-up phones.
 

@@ -17,6 +17,7 @@ from farm.cli.campaign_database import (
     campaign_database,
     open_store,
 )
+from farm.cli.options import JsonOption
 from farm.cli.output import emit_json, say
 from farm.model.errors import UsageError
 from farm.session.settings import default_home
@@ -122,7 +123,7 @@ def add(
 def list_users(
     database: DatabaseOption = "",
     home: HomeOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """List accounts with their roles."""
     found = _run(database, home, users.everybody)

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from farm.campaign.database import Database
-from farm.campaign.ledger.values import AppFile, SessionOptions
-from farm.campaign.plan.values import AppEntry, CampaignPlan, ScenarioRef
+from farm.campaign.ledger.values import SessionOptions
+from farm.campaign.plan.values import AppEntry, CampaignPlan, ScenarioRef, entry_of
 from farm.campaign.plan.write import open_campaign, write_jobs
 from farm.model.errors import UsageError
 from farm.register.configuration import PolicyRule
@@ -125,7 +125,7 @@ async def _queue(
         log.warning("policy %s: %s", rule.name, error)
         done.waiting.append(f"{len(rows)} versions of rule {rule.name}: {error}")
         return
-    await write_jobs(database, campaign, plan, _batch([_entry(row) for row in rows]))
+    await write_jobs(database, campaign, plan, _batch([entry_of(row) for row in rows]))
     ids = [row["app_id"] for row in rows]
     await _decided(database, ids, IntakeState.QUEUED, rule.name, campaign)
     done.queued[name] = done.queued.get(name, 0) + len(rows)
@@ -178,18 +178,6 @@ def _facts(row: Any) -> VersionFacts:
         developer=row["developer"],
         stores=frozenset(row["stores"]),
         flagged=row["flagged"],
-    )
-
-
-def _entry(row: Any) -> AppEntry:
-    return AppEntry(
-        sha256=row["sha256"],
-        package=row["package"],
-        version_code=row["version_code"],
-        version_name=row["version_name"],
-        lowest_sdk=row["lowest_sdk"],
-        abis=tuple(row["abis"]),
-        files=msgspec.json.decode(row["files"], type=tuple[AppFile, ...]),
     )
 
 

@@ -6,9 +6,7 @@ their own, phones that only wait.
 
 import asyncio
 import contextlib
-import os
 import sys
-import tempfile
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -17,11 +15,11 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from farm.campaign.database import Database, migrate
+from farm.campaign.database import Database
 from farm.campaign.plan.values import AppEntry
 from farm.campaign.plan.write import open_campaign, write_jobs
-from farm.campaign.postgres import EmbeddedPostgres
 from farm.campaign.worker.settings import WorkerSettings
+from tests.bench.database import fresh_database, say
 from tests.campaign.planning import app, create, plan
 
 MILLION = 1_000_000
@@ -30,11 +28,6 @@ PROCESSES = 4
 PHONES = 50  # in each process
 SESSION = 0.05
 DEFAULTS = WorkerSettings(name="")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
 
 
 async def _apps(count: int, size: int) -> AsyncIterator[list[AppEntry]]:
@@ -89,7 +82,7 @@ async def throughput(url: str, folder: Path, *more: str) -> None:
     cpu_workers = _cpu_of(own) - cpu_workers
     rate = (done - (first - before)) / seconds
     what = "without recordings" if more else "each with a recording to the store"
-    _say(
+    say(
         f"{PROCESSES * PHONES} phones in {PROCESSES} processes, sessions of 50 ms, {what}: "
         f"{rate:.0f} jobs/s; CPU a job: workers {cpu_workers / done * 1e3:.1f} ms, "
         f"PostgreSQL {cpu / done * 1e3:.1f} ms"
@@ -121,7 +114,7 @@ async def recovery(url: str, folder: Path) -> None:
     began = time.monotonic()
     while await client.fetchval("SELECT count(*) FROM attempt WHERE job_id = $1", job) < 2:
         await asyncio.sleep(0.05)
-    _say(f"from kill -9 of a worker to the job running elsewhere: {time.monotonic() - began:.1f} s")
+    say(f"from kill -9 of a worker to the job running elsewhere: {time.monotonic() - began:.1f} s")
     for worker in (*workers, killed):
         with contextlib.suppress(ProcessLookupError):
             worker.kill()
@@ -138,7 +131,7 @@ async def planning(url: str) -> None:
         campaign = await open_campaign(database, "million", wanted)
         written = await write_jobs(database, campaign, wanted, _apps(MILLION // 4, 2000))
         seconds = time.monotonic() - began
-        _say(
+        say(
             f"planning: {written.new:,} jobs in {seconds:.0f} s, {written.new / seconds:,.0f} "
             f"jobs/s; memory of the planner {own.memory_info().rss >> 20} MB"
         )
@@ -154,7 +147,7 @@ async def planning(url: str) -> None:
     await asyncio.sleep(5)
     memory = psutil.Process(controller.pid).memory_info().rss >> 20
     planned = await _count(client, "planned")
-    _say(f"memory of the controller with {planned:,} jobs planned: {memory} MB")
+    say(f"memory of the controller with {planned:,} jobs planned: {memory} MB")
     controller.kill()
     await controller.wait()
     await client.execute("UPDATE campaign SET state = 'cancelled'")
@@ -163,16 +156,11 @@ async def planning(url: str) -> None:
 
 async def measure() -> None:
     """Run everything on one server."""
-    with tempfile.TemporaryDirectory(prefix="farm-bench-") as name:
-        folder = Path(name)
-        os.chmod(folder, 0o711)  # noqa: S103 - a root user's server runs as another account
-        async with EmbeddedPostgres(folder, tcp=True) as server:
-            url = server.connection.tcp_url()
-            await migrate(url)
-            await throughput(url, folder, "--no-recordings")
-            await throughput(url, folder)
-            await recovery(url, folder)
-            await planning(url)
+    async with fresh_database() as (folder, url):
+        await throughput(url, folder, "--no-recordings")
+        await throughput(url, folder)
+        await recovery(url, folder)
+        await planning(url)
 
 
 def main() -> None:

@@ -5,22 +5,19 @@ other apps and another size, with the figures of the first, as a forecast is.
 """
 
 import asyncio
-import os
 import shutil
 import statistics
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from farm.campaign.database import Database, migrate
-from farm.campaign.postgres import EmbeddedPostgres
+from farm.campaign.database import Database
 from farm.campaign.simulate.capacity import phones_needed
 from farm.campaign.simulate.measured import Measured, measured
 from farm.campaign.simulate.world import Figures, World
 from farm.campaign.status import campaign_status
 from farm.campaign.store import Store
 from farm.twin.building.apk import APKS
+from tests.bench.database import fresh_database, say
 from tests.campaign.labs import at_work, plan_apps
 from tests.end_to_end.twin_lab import twin_lab
 
@@ -30,11 +27,6 @@ SECOND = (("compliant", "eager", "layered", "nearmiss"), 4)
 SEEDS = range(1, 21)
 A_YEAR = 1_800_000
 SECONDS = 1800.0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
 
 
 def _simulated(truth: Measured, figures: Figures) -> float:
@@ -62,26 +54,21 @@ async def _finished(database: Database, name: str) -> None:
 
 async def measure() -> None:
     """Run both campaigns and compare."""
-    with tempfile.TemporaryDirectory(prefix="farm-bench-") as name:
-        folder = Path(name)
-        os.chmod(folder, 0o711)  # noqa: S103 - a root user's server runs as another account
-        async with EmbeddedPostgres(folder, tcp=True) as server:
-            url = server.connection.tcp_url()
-            await migrate(url)
-            store = Store(str(folder / "store"))
-            async with (
-                Database(url) as database,
-                twin_lab(folder, count=TWINS) as lab,
-                at_work(database, store, lab, folder, judges=False),
-            ):
-                for title, (apps, repeat) in (("first", FIRST), ("second", SECOND)):
-                    await _campaign(database, store, folder, title, apps, repeat)
-                    await _finished(database, title)
-                first = await measured(database, "first")
-                second = await measured(database, "second")
+    async with fresh_database() as (folder, url):
+        store = Store(str(folder / "store"))
+        async with (
+            Database(url) as database,
+            twin_lab(folder, count=TWINS) as lab,
+            at_work(database, store, lab, folder, judges=False),
+        ):
+            for title, (apps, repeat) in (("first", FIRST), ("second", SECOND)):
+                await _campaign(database, store, folder, title, apps, repeat)
+                await _finished(database, title)
+            first = await measured(database, "first")
+            second = await measured(database, "second")
     for truth in (first, second):
         lengths = truth.figures.seconds
-        _say(
+        say(
             f"{len(truth.jobs)} sessions: {statistics.mean(lengths):.1f} s each "
             f"({min(lengths):.1f} to {max(lengths):.1f}), pauses of {truth.figures.pause:.1f} s"
         )
@@ -91,13 +78,13 @@ async def measure() -> None:
         ("the second, forecast from the first", second, first.figures),
     ):
         simulated = _simulated(truth, figures)
-        _say(
+        say(
             f"{len(truth.jobs)} sessions on {TWINS} twins: {truth.seconds:.1f} s in truth, "
             f"{simulated:.1f} s simulated ({title}): {simulated / truth.seconds - 1:+.1%}"
         )
     for title, figures in (("the figures of the twins", first.figures), ("phones", PHONES)):
         need = phones_needed(A_YEAR, 3, 20, figures)
-        _say(
+        say(
             f"{A_YEAR:,} apps a year under 3 scenarios with {title}: {need.phones} phones at "
             f"{need.hosts} hosts, {need.busy_share:.0%} busy"
         )

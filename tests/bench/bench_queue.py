@@ -10,7 +10,6 @@ import importlib.util
 import os
 import resource
 import statistics
-import sys
 import tempfile
 import time
 import uuid
@@ -25,17 +24,13 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pgqueuer.queries import Queries
 
 from farm.campaign.postgres import EmbeddedPostgres
+from tests.bench.database import say
 
 BACKLOG = 100_000
 PHONES = 20
 CYCLES = 2_000
 FETCHES = 50
 LEASE = timedelta(seconds=30)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
 
 
 async def _timed(action: Callable[[], Awaitable[object]], times: int) -> str:
@@ -82,7 +77,7 @@ async def pgqueuer_figures(url: str) -> None:
                 [b"%d" % number for number in range(start, start + 1000)],
                 [0] * 1000,
             )
-        _say(f"pgqueuer: {BACKLOG / (time.perf_counter() - began):,.0f} enqueues/s")
+        say(f"pgqueuer: {BACKLOG / (time.perf_counter() - began):,.0f} enqueues/s")
         await client.execute("ANALYZE")
         manager = QueueManagerId(uuid.uuid4())
         mine = {QueueEntrypoint("session"): EntrypointExecutionParameter(0)}
@@ -93,14 +88,14 @@ async def pgqueuer_figures(url: str) -> None:
 
         await take(PHONES)  # busy from here on
         empty = await _timed(lambda: queries.dequeue(1, others, manager, None, LEASE), FETCHES)
-        _say(f"pgqueuer: fetch that finds nothing to run: {empty}")
-        _say(f"pgqueuer: fetch of one job: {await _timed(take, FETCHES)}")
+        say(f"pgqueuer: fetch that finds nothing to run: {empty}")
+        say(f"pgqueuer: fetch of one job: {await _timed(take, FETCHES)}")
         cpu, began = _cpu(server), time.perf_counter()
         for _ in range(CYCLES // PHONES):
             jobs = await queries.dequeue(PHONES, mine, manager, None, LEASE)
             await queries.log_jobs([(job, "successful", None) for job in jobs])
         seconds = time.perf_counter() - began
-        _say(
+        say(
             f"pgqueuer: {CYCLES / seconds:,.0f} jobs/s taken and finished, {PHONES} at a time, "
             f"{(_cpu(server) - cpu) / CYCLES * 1e3:.2f} ms of CPU a job with the server's"
         )
@@ -136,7 +131,7 @@ async def procrastinate_figures(url: str, locks: bool) -> None:
                         )
                 else:
                     await session.batch_defer_async(*_arguments(batch))
-            _say(f"{name}: {BACKLOG / (time.perf_counter() - began):,.0f} enqueues/s")
+            say(f"{name}: {BACKLOG / (time.perf_counter() - began):,.0f} enqueues/s")
             await client.execute("ANALYZE")
             manager = app.job_manager
             worker = await manager.register_worker()
@@ -146,11 +141,11 @@ async def procrastinate_figures(url: str, locks: bool) -> None:
                 empty = await _timed(lambda: manager.fetch_job(["session"], worker), 10)
             else:
                 empty = await _timed(lambda: manager.fetch_job(["other"], worker), FETCHES)
-            _say(f"{name}: fetch that finds nothing to run: {empty}")
+            say(f"{name}: fetch that finds nothing to run: {empty}")
             if locks:
                 return
             fetched = await _timed(lambda: manager.fetch_job(["session"], worker), FETCHES)
-            _say(f"{name}: fetch of one job: {fetched}")
+            say(f"{name}: fetch of one job: {fetched}")
             cpu, began = _cpu(server), time.perf_counter()
             for _ in range(CYCLES):
                 job = await manager.fetch_job(["session"], worker)
@@ -159,7 +154,7 @@ async def procrastinate_figures(url: str, locks: bool) -> None:
                     job, status=procrastinate.jobs.Status.SUCCEEDED, delete_job=True
                 )
             seconds = time.perf_counter() - began
-            _say(
+            say(
                 f"{name}: {CYCLES / seconds:,.0f} jobs/s taken and finished, one at a time, "
                 f"{(_cpu(server) - cpu) / CYCLES * 1e3:.2f} ms of CPU a job with the server's"
             )
@@ -174,7 +169,7 @@ async def measure() -> None:
         async with EmbeddedPostgres(Path(folder)) as server:
             await pgqueuer_figures(server.url)
             if importlib.util.find_spec("procrastinate") is None:
-                _say("procrastinate is not installed: its half is left out")
+                say("procrastinate is not installed: its half is left out")
                 return
             await procrastinate_figures(server.url, locks=False)
             await procrastinate_figures(server.url, locks=True)

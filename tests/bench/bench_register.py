@@ -3,20 +3,17 @@
 import asyncio
 import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-from farm.campaign.database import Database, migrate
-from farm.campaign.postgres import EmbeddedPostgres
+from farm.campaign.database import Database
 from farm.cases import queries
 from farm.cases.reviews import reviews
 from farm.cases.values import CaseFilter
 from farm.cases.vocabulary import CaseState
 from farm.register.queries import app_page, apps, sessions
 from farm.register.values import AppFilter
+from tests.bench.database import fresh_database, say
 from tests.bench.many_apps import fill
 
 APPS = int(os.environ.get("FARM_BENCH_APPS", "100000"))
@@ -28,23 +25,13 @@ def main() -> None:
     asyncio.run(_measure())
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
-
-
 async def _measure() -> None:
-    with tempfile.TemporaryDirectory(prefix="farm-bench-") as name:
-        home = Path(name)
-        home.chmod(0o711)
-        async with EmbeddedPostgres(home, tcp=True) as server:
-            url = server.connection.tcp_url()
-            await migrate(url)
-            began = time.perf_counter()
-            counts = await fill(url, APPS)
-            _say(f"filled in {time.perf_counter() - began:.0f} s: {counts}")
-            async with Database(url) as database:
-                await _ask(database)
+    async with fresh_database() as (_, url):
+        began = time.perf_counter()
+        counts = await fill(url, APPS)
+        say(f"filled in {time.perf_counter() - began:.0f} s: {counts}")
+        async with Database(url) as database:
+            await _ask(database)
 
 
 async def _ask(database: Database) -> None:
@@ -89,7 +76,7 @@ async def _ask(database: Database) -> None:
             began = time.perf_counter()
             await ask()
             seconds.append(time.perf_counter() - began)
-        _say(
+        say(
             f"{name:32} median {statistics.median(seconds) * 1e3:6.1f} ms, "
             f"worst {max(seconds) * 1e3:6.1f} ms"
         )

@@ -6,7 +6,6 @@
 import asyncio
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,6 +24,7 @@ from farm.web.accounts.roles import Role
 from farm.web.app import create_app
 from farm.web.settings import WebSettings
 from tests.bench.bench_detect import write_session
+from tests.bench.database import say
 from tests.web.serving import serving
 from tests.web.visiting import Visit, visiting
 
@@ -34,11 +34,6 @@ ROUNDS = 30
 def main() -> None:
     """Record, seal, judge, and visit."""
     asyncio.run(_measure())
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
 
 
 async def _measure() -> None:
@@ -61,7 +56,7 @@ async def _measure() -> None:
                     await Visit(client).sign_in("bench")
                     await _visit(client, flows)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        _say(f"most memory, judging included: {peak:.0f} MB")
+        say(f"most memory, judging included: {peak:.0f} MB")
 
 
 def _record(home: Path) -> list[str]:
@@ -72,7 +67,7 @@ def _record(home: Path) -> list[str]:
     recording = Recording.open(folder)
     began = time.perf_counter()
     analysis = analyse(recording, load_rules())
-    _say(f"judged in {time.perf_counter() - began:.1f} s, {size / 1e6:.0f} MB of flows")
+    say(f"judged in {time.perf_counter() - began:.1f} s, {size / 1e6:.0f} MB of flows")
     folder.with_name("session-1.analysis.json").write_bytes(analysis_bytes(analysis))
     return [
         event.body.flow_id
@@ -84,7 +79,7 @@ def _record(home: Path) -> list[str]:
 async def _visit(client: httpx.AsyncClient, flows: list[str]) -> None:
     began = time.perf_counter()
     (await client.get("/sessions/session-1")).raise_for_status()
-    _say(f"first opening: {time.perf_counter() - began:.2f} s")
+    say(f"first opening: {time.perf_counter() - began:.2f} s")
     await _times(client, "page", ["/sessions/session-1"])
     await _times(client, "window of everything", ["/sessions/session-1/window.json?bins=400"])
     windows = [f"/sessions/session-1/window.json?since={n}&until={n + 3}" for n in range(20)]
@@ -102,4 +97,4 @@ async def _times(client: httpx.AsyncClient, what: str, paths: list[str]) -> None
         began = time.perf_counter()
         (await client.get(paths[number % len(paths)])).raise_for_status()
         took.append((time.perf_counter() - began) * 1000)
-    _say(f"{what}: median {statistics.median(took):.0f} ms, worst {max(took):.0f} ms")
+    say(f"{what}: median {statistics.median(took):.0f} ms, worst {max(took):.0f} ms")

@@ -7,17 +7,13 @@ for these it is also measured what the one visitor waits who comes when they are
 import asyncio
 import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
-from farm.campaign.database import Database, migrate
-from farm.campaign.postgres import EmbeddedPostgres
+from farm.campaign.database import Database
 from farm.campaign.store import Store
 from farm.register.queries import apps
 from farm.web.accounts import tokens, users
@@ -27,6 +23,7 @@ from farm.web.accounts.tokens import Scope
 from farm.web.app import create_app
 from farm.web.recent import Recent
 from farm.web.settings import WebSettings
+from tests.bench.database import fresh_database, say
 from tests.bench.many_apps import fill
 from tests.web.serving import serving
 from tests.web.visiting import PASSWORD, Visit
@@ -54,33 +51,23 @@ def main() -> None:
     asyncio.run(_measure())
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"  {line}\n")
-    sys.stdout.flush()
-
-
 async def _measure() -> None:
-    with tempfile.TemporaryDirectory(prefix="farm-bench-") as name:
-        home = Path(name)
-        home.chmod(0o711)
-        async with EmbeddedPostgres(home / "server", tcp=True) as server:
-            url = server.connection.tcp_url()
-            await migrate(url)
-            began = time.perf_counter()
-            counts = await fill(url, APPS)
-            _say(f"filled in {time.perf_counter() - began:.0f} s: {counts}")
-            async with Database(url, connections=10) as database:
-                settings = WebSettings(home=home / "home", requests=_WIDE, api_requests=_WIDE)
-                store = Store(str(home / "store"))
-                async with serving(create_app(settings, database, store)) as address:
-                    session = await _visit(database, address)
-                _say("with counts made anew for every request:")
-                async with serving(create_app(settings, database, store, _Never())) as address:
-                    async with httpx.AsyncClient(
-                        base_url=address, timeout=60, cookies=session
-                    ) as client:
-                        for path in _COUNTING:
-                            await _time(client, path, {})
+    async with fresh_database() as (home, url):
+        began = time.perf_counter()
+        counts = await fill(url, APPS)
+        say(f"filled in {time.perf_counter() - began:.0f} s: {counts}")
+        async with Database(url, connections=10) as database:
+            settings = WebSettings(home=home / "home", requests=_WIDE, api_requests=_WIDE)
+            store = Store(str(home / "store"))
+            async with serving(create_app(settings, database, store)) as address:
+                session = await _visit(database, address)
+            say("with counts made anew for every request:")
+            async with serving(create_app(settings, database, store, _Never())) as address:
+                async with httpx.AsyncClient(
+                    base_url=address, timeout=60, cookies=session
+                ) as client:
+                    for path in _COUNTING:
+                        await _time(client, path, {})
 
 
 async def _visit(database: Database, address: str) -> httpx.Cookies:
@@ -121,9 +108,9 @@ async def _time(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -
         answer = await client.get(path, headers=headers)
         seconds.append(time.perf_counter() - began)
         if answer.status_code not in (200, 286):
-            _say(f"{path}: status {answer.status_code}")
+            say(f"{path}: status {answer.status_code}")
             return
-    _say(
+    say(
         f"{path:46} median {statistics.median(seconds) * 1e3:6.1f} ms, "
         f"worst {max(seconds) * 1e3:6.1f} ms, {len(answer.content) / 1024:6.1f} KiB"
     )

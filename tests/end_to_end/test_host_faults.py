@@ -17,6 +17,7 @@ from farm.model.vocabulary import GapCause, Outcome, SessionState, Stream, Verdi
 from farm.recording import Recording, load_or_create_key, recover, verify
 from farm.report.html import render_html
 from tests.end_to_end.controller import Controller, all_gone
+from tests.end_to_end.full_disk import fill_disk
 from tests.end_to_end.twin_lab import (
     TwinLab,
     events,
@@ -148,7 +149,7 @@ async def test_a_disk_that_fills_up_in_mid_session(tmp_path: Path, small_disk: P
         ballast = small_disk / "ballast"
 
         async def fill() -> None:
-            await asyncio.to_thread(_fill, ballast)
+            await asyncio.to_thread(fill_disk, ballast)
 
         order = await lab.order("everything", settle=4.0)
         result = await lab.inspect(order, driving, fill)
@@ -187,16 +188,6 @@ async def test_a_picture_that_finds_no_room_ends_the_session_in_order(
         ballast.unlink()
         await nothing_left(lab)
         await goes_on(lab)
-
-
-def _fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12, 1):
-            try:
-                while True:
-                    file.write(bytes(size))
-            except OSError:
-                continue
 
 
 async def test_a_hostile_app_through_a_whole_session(tmp_path: Path) -> None:

@@ -6,17 +6,15 @@ Nothing here is evidence, and nothing is written while nobody looks.
 
 import asyncio
 import datetime
-import io
 import logging
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
-from PIL import Image
 
 from farm.campaign.database import Database, DatabaseUnavailable
 from farm.recording.files import SCREENS
+from farm.report.pictures import LARGEST, shrink
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +22,6 @@ _SECONDS = 3.0
 _WATCHED = datetime.timedelta(seconds=30)  # after the last look
 _KEPT = datetime.timedelta(minutes=2)  # an older picture says nothing of now
 _SIZE = (240, 520)
-_LARGEST = 32 << 20
-_MOST_PIXELS = 40_000_000
 
 
 class ScreenPicture(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,18 +128,8 @@ def _newest(folder: Path) -> Path | None:
 
 def _small(path: Path) -> bytes | None:
     try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
-                if picture.width * picture.height > _MOST_PIXELS:
-                    return None
-                small = picture.convert("RGB")
-        small.thumbnail(_SIZE)
-        out = io.BytesIO()
-        small.save(out, "JPEG", quality=75)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        log.debug("%s: no thumbnail: %s", path.name, error)  # half written: the next time
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    except OSError as error:
+        log.debug("%s: no thumbnail: %s", path.name, error)
         return None
-    return out.getvalue()
+    return shrink(data, _SIZE, "JPEG", quality=75)  # none where it is half written: the next time

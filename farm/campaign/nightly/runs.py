@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from farm.campaign.database import Database
-from farm.campaign.ledger.values import AppFile
 from farm.campaign.nightly.compare import RunFacts
-from farm.campaign.plan.values import AppEntry
+from farm.campaign.plan.values import AppEntry, entry_of
 from farm.campaign.store import Store, StoreUnavailable
 from farm.campaign.store.events import EVENTS, events_name
 from farm.campaign.store.parts import where
@@ -94,15 +93,7 @@ async def app_entry(database: Database, sha256: str) -> AppEntry:
     """An app that was planned before, to be run again."""
     async with database.transaction() as client:
         row = await client.fetchrow("SELECT * FROM app WHERE sha256 = $1", sha256)
-    return AppEntry(
-        sha256=sha256,
-        package=row["package"],
-        version_code=row["version_code"],
-        version_name=row["version_name"],
-        lowest_sdk=row["lowest_sdk"],
-        abis=tuple(row["abis"]),
-        files=msgspec.json.decode(row["files"], type=tuple[AppFile, ...]),
-    )
+    return entry_of(row)
 
 
 async def _facts(store: Store, row: Any) -> RunFacts:

@@ -1,7 +1,7 @@
 """What a campaign is asked to do."""
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ from farm.campaign.ledger.values import AppFile, SessionOptions
 from farm.model.errors import UsageError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_FILES = msgspec.json.Decoder(tuple[AppFile, ...])
 
 
 class ScenarioRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,19 @@ class AppEntry(msgspec.Struct, frozen=True, kw_only=True):
     lowest_sdk: int = 0
     abis: tuple[str, ...] = ()
     files: tuple[AppFile, ...] = ()
+
+
+def entry_of(row: Any) -> AppEntry:
+    """An app of the database's `app` table, as a plan takes it."""
+    return AppEntry(
+        sha256=row["sha256"],
+        package=row["package"],
+        version_code=row["version_code"],
+        version_name=row["version_name"],
+        lowest_sdk=row["lowest_sdk"],
+        abis=tuple(row["abis"]),
+        files=_FILES.decode(row["files"]),
+    )
 
 
 def check_name(name: str) -> str:

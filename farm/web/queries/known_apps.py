@@ -2,15 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-import msgspec
-
 from farm.campaign.database import Database
-from farm.campaign.ledger.values import AppFile
-from farm.campaign.plan.values import AppEntry
+from farm.campaign.plan.values import AppEntry, entry_of
 from farm.register.write import text
 
 _BATCH = 500
-_FILES = msgspec.json.Decoder(tuple[AppFile, ...])
 
 
 async def latest_versions(database: Database, packages: Sequence[str]) -> list[AppEntry]:
@@ -22,18 +18,7 @@ async def latest_versions(database: Database, packages: Sequence[str]) -> list[A
             "ORDER BY p.package",
             [text(package) for package in packages],
         )
-    return [
-        AppEntry(
-            sha256=row["sha256"],
-            package=row["package"],
-            version_code=row["version_code"],
-            version_name=row["version_name"],
-            lowest_sdk=row["lowest_sdk"],
-            abis=tuple(row["abis"]),
-            files=_FILES.decode(row["files"]),
-        )
-        for row in rows
-    ]
+    return [entry_of(row) for row in rows]
 
 
 async def batches(apps: Sequence[AppEntry]) -> AsyncIterator[Sequence[AppEntry]]:

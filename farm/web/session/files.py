@@ -1,10 +1,7 @@
 """Files of a session: screenshots, reports, the evidence pack; and the list of sessions."""
 
-import io
-import warnings
 from pathlib import Path
 
-from PIL import Image
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -13,6 +10,7 @@ from starlette.routing import BaseRoute
 from farm.campaign.audit import record
 from farm.model.errors import RecordingError
 from farm.recording import Recording
+from farm.report.pictures import shrink
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import number_in, text_in
 from farm.web.http.guard import page, show
@@ -26,8 +24,6 @@ from farm.web.texts import LANGUAGES, Language
 
 _SMALL = (220, 480)
 _LARGE = (1440, 3200)
-_MOST_PIXELS = 40_000_000
-_LARGEST = 32 << 20
 # A day in the visitor's own browser, never in a proxy: recordings do not change.
 _KEEP = "private, max-age=86400, immutable"
 
@@ -56,31 +52,12 @@ async def screenshot(request: Request) -> Response:
             data = Recording.open(source.folder).screen(name)
         except (RecordingError, OSError):
             return None
-        return draw(data, _SMALL if small else _LARGE)
+        return shrink(data, _SMALL if small else _LARGE, "WEBP", quality=80)
 
     picture = await site_of(request).desk.read(drawn)
     if picture is None:
         raise HTTPException(404)
     return Response(picture, media_type="image/webp", headers={"Cache-Control": _KEEP})
-
-
-def draw(data: bytes, largest: tuple[int, int]) -> bytes | None:
-    """A picture as WebP within bounds, None where it is none."""
-    if not data or len(data) > _LARGEST:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as picture:
-                if picture.width * picture.height > _MOST_PIXELS:
-                    return None
-                shown = picture.convert("RGB")
-        shown.thumbnail(largest)
-        out = io.BytesIO()
-        shown.save(out, "WEBP", quality=80, method=2)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
-    return out.getvalue()
 
 
 async def report(request: Request) -> Response:

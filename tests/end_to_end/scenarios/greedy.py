@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from farm.scenario import Screen, Step, scenario
+from tests.end_to_end.full_disk import fill_disk
 
 _PAGE = 4096
 _ROOM_FOR_NO_FAILURE = 200
@@ -20,11 +21,5 @@ async def greedy(screen: Screen, step: Step, ballast: str = "", stream: str = ""
         (path,) = Path(ballast).parent.glob(stream)
         while _PAGE - path.stat().st_size % _PAGE > _ROOM_FOR_NO_FAILURE:
             await asyncio.sleep(0.1)
-        with Path(ballast).open("wb", buffering=0) as file:
-            for size in (1 << 20, 1 << 12, 1):
-                try:
-                    while True:
-                        file.write(bytes(size))
-                except OSError:
-                    continue
+        fill_disk(Path(ballast))
         await screen.observe(keep=True)

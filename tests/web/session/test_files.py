@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from farm.campaign import audit
+from farm.report.pictures import shrink
 from farm.web.accounts.roles import Role
-from farm.web.session.files import draw
 from tests.detect.builders import ANDROID_ID, IMEI
 from tests.report.builders import picture
 from tests.web.session.conftest import EAGER, HOSTILE_ONE
@@ -108,13 +108,13 @@ async def test_a_screenshot_is_drawn_anew_and_small_where_asked(site: Site) -> N
     ids=["empty", "svg", "gif", "torn"],
 )
 def test_what_is_no_picture_is_not_sent(data: bytes) -> None:
-    assert draw(data, (100, 100)) is None
+    assert shrink(data, (100, 100), "WEBP", quality=80) is None
 
 
 def test_a_picture_keeps_nothing_but_its_pixels() -> None:
     image = Image.new("RGB", (50, 80), "red")
     out = io.BytesIO()
     image.save(out, "JPEG", comment=b"<script>alert(1)</script>")
-    drawn = draw(out.getvalue(), (100, 100))
+    drawn = shrink(out.getvalue(), (100, 100), "WEBP", quality=80)
     assert drawn is not None
     assert b"script" not in drawn
