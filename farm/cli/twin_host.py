@@ -26,6 +26,7 @@ from farm.twin.phone import TwinFleet
 from farm.twin.runtime.frida_server_file import make_frida_server
 from farm.twin.runtime.options import RuntimeOptions, load_routes
 from farm.twin.runtime.runtime import Runtime
+from farm.twin.system.profile import load_profile
 from farm.twin.world import World
 
 _ADB_SECONDS = 20.0
@@ -49,6 +50,8 @@ async def serve() -> None:
 
 
 async def _host(request: HostRequest, folder: Path, reader: asyncio.StreamReader) -> None:
+    for twin in request.twins:
+        load_profile(twin.profile)  # told before a lab opens on what would never boot
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(World())
         hosts = folder / "hosts.json"
