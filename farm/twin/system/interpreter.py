@@ -1,98 +1,35 @@
-"""Runs the shell's command trees: expansion, redirection, pipes, control flow, status."""
+"""Runs the shell's command trees: redirection, pipes, control flow, status."""
 
 import asyncio
 import os
-import re
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from dataclasses import replace
 
-from farm.twin.adb.shell_protocol import Input, Output
-from farm.twin.system.actor import Actor
-from farm.twin.system.arithmetic import arithmetic
+from farm.twin.adb.shell_protocol import Output
+from farm.twin.system.expansion import expand_fields, expand_text
+from farm.twin.system.shell_context import Context, Exit
 from farm.twin.system.shell_parser import parse
 from farm.twin.system.shell_syntax import (
     AndOr,
     CommandList,
     Compound,
-    Part,
     Pipeline,
     Redirect,
     ShellSyntaxError,
     Simple,
-    Word,
 )
-from farm.twin.system.streams import (
-    BytesInput,
-    Capture,
-    Discard,
-    FileInput,
-    FileOutput,
-    NoInput,
-    Pipe,
-)
-
-if TYPE_CHECKING:
-    from farm.twin.system.phone_system import PhoneSystem
+from farm.twin.system.streams import BytesInput, Discard, FileInput, FileOutput, NoInput, Pipe
 
 MAX_LOOPS = 100_000
 MAX_NESTING = 30
 
 
-@dataclass
-class Context:
-    """Everything a program sees: arguments, streams, user, folder and the phone."""
-
-    system: "PhoneSystem"
-    actor: Actor
-    stdin: Input
-    stdout: Output
-    stderr: Output
-    hangup: asyncio.Event
-    args: list[str] = field(default_factory=list)
-    directory: str = "/"
-    variables: dict[str, str] = field(default_factory=dict)
-    positional: list[str] = field(default_factory=list)
-    status: int = 0
-    nesting: int = 0
-    detached: bool = False
-
-    async def out(self, text: str) -> None:
-        """Write text to standard output."""
-        await self.stdout.write(text.encode("utf-8", "surrogateescape"))
-
-    async def err(self, text: str) -> None:
-        """Write text to standard error."""
-        await self.stderr.write(text.encode("utf-8", "surrogateescape"))
-
-    async def fail(self, text: str, code: int = 1) -> int:
-        """Write a line to standard error and give back `code`."""
-        await self.err(text + "\n")
-        return code
-
-    def path(self, name: str) -> str:
-        """An absolute phone path for a name relative to the current folder."""
-        return name if name.startswith("/") else f"{self.directory.rstrip('/')}/{name}"
-
-
-Program = Callable[[Context], Awaitable[int]]
-
-
-class Exit(Exception):
-    """`exit` was called."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-async def run_text(context: Context, text: str) -> int:
+async def run_text(context: Context, command: str) -> int:
     """Parse and run; the exit code of the last command."""
     if context.nesting > MAX_NESTING:
         return await context.fail("sh: too many nested shells")
     try:
-        tree = parse(text.replace("\0", ""))  # no argument can hold NUL: it marks patterns here
+        tree = parse(command.replace("\0", ""))  # no argument can hold NUL: it marks patterns here
     except ShellSyntaxError as error:
         return await context.fail(f"sh: syntax error: {error}")
     context.nesting += 1
@@ -187,7 +124,7 @@ async def _compound(context: Context, inner: Context, tree: Compound) -> int:
             if len(blocks) % 2:
                 status = await _list(inner, blocks[-1])
     elif tree.kind == "for":
-        values = [v for w in tree.words or [] for v in await expand(inner, w)]
+        values = [v for w in tree.words or [] for v in await expand_fields(inner, w, run_text)]
         for value in values if tree.words is not None else inner.positional:
             inner.variables[tree.name] = value
             status = await _list(inner, tree.blocks[0])
@@ -205,8 +142,8 @@ async def _compound(context: Context, inner: Context, tree: Compound) -> int:
 
 
 async def _simple(context: Context, inner: Context, tree: Simple) -> int:
-    words = [value for word in tree.words for value in await expand(context, word)]
-    assigned = {name: "".join(await _fields(context, word)) for name, word in tree.assignments}
+    words = [value for word in tree.words for value in await expand_fields(context, word, run_text)]
+    assigned = {name: await expand_text(context, word, run_text) for name, word in tree.assignments}
     if not words:
         context.variables.update(assigned)
         return 0
@@ -247,7 +184,7 @@ async def _redirected(
         return replace(context, variables=context.variables)
     inner = replace(context, variables=context.variables)
     for redirect in redirects:
-        target = "".join(await _fields(context, redirect.target))
+        target = await expand_text(context, redirect.target, run_text)
         if redirect.operator == "<<<":
             inner.stdin = BytesInput(target.encode("utf-8", "surrogateescape"))
         elif redirect.operator == "<":
@@ -280,89 +217,3 @@ def _set_output(context: Context, descriptor: int, output: Output) -> bool:
     elif descriptor == 2:
         context.stderr = output
     return descriptor in (1, 2)
-
-
-# Expansion
-
-
-async def expand(context: Context, word: Word) -> list[str]:
-    """A word to its fields, with file name patterns replaced by what matches."""
-    results: list[str] = []
-    for text in await _fields(context, word, split=True):
-        if "\0" in text:
-            pattern = text.replace("\0", "")
-            found = context.system.files.glob(pattern, context.directory, context.actor)
-            results += found or [pattern]
-        else:
-            results.append(text)
-    return results
-
-
-async def _fields(context: Context, word: Word, split: bool = False) -> list[str]:
-    """Expand the parts; NUL before a character marks it as an unquoted pattern."""
-    fields: list[str] = []
-    current = ""
-    open_field = False
-    for part in word.parts:
-        value = part.text if part.kind == "text" else await _value(context, part)
-        if part.kind == "variable" and part.text == "@" and part.quoted and split:
-            for index, argument in enumerate(context.positional):
-                if index:
-                    fields.append(current)
-                    current = ""
-                current += argument
-                open_field = True
-            continue
-        if split and not part.quoted:
-            value = re.sub(r"([*?\[])", "\0\\1", value)
-        if split and part.kind != "text" and not part.quoted:
-            pieces = re.split(r"[ \t\n]+", value)
-            for index, piece in enumerate(pieces):
-                if index and (open_field or current):
-                    fields.append(current)
-                    current, open_field = "", False
-                current += piece
-        else:
-            current += value
-            open_field = open_field or bool(value) or part.quoted
-    if current or open_field:
-        fields.append(current)
-    return fields
-
-
-async def _value(context: Context, part: Part) -> str:
-    if part.kind == "arithmetic":
-        return arithmetic(part.text, context.variables)
-    if part.kind == "command":
-        capture = Capture()
-        inner = replace(context, stdout=capture, variables=dict(context.variables))
-        with suppress(BrokenPipeError):
-            context.status = await run_text(inner, part.text)
-        return bytes(capture.data).decode("utf-8", "surrogateescape").replace("\0", "").rstrip("\n")
-    name, operator, default = part.text, "", ""
-    for candidate in (":-", "-", ":+"):
-        head, found, tail = part.text.partition(candidate)
-        if found and head:
-            name, operator, default = head, candidate, tail
-            break
-    value = _variable(context, name)
-    if operator in (":-", "-") and not value:
-        return default
-    if operator == ":+":
-        return default if value else ""
-    return value
-
-
-def _variable(context: Context, name: str) -> str:
-    if name == "?":
-        return str(context.status)
-    if name == "$":
-        return "4242"
-    if name == "#":
-        return str(len(context.positional))
-    if name in ("@", "*"):
-        return " ".join(context.positional)
-    if name.isdigit():
-        index = int(name[:4])
-        return "sh" if index == 0 else (context.positional + [""] * index)[index - 1]
-    return context.variables.get(name, "")

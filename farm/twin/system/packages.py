@@ -1,7 +1,4 @@
-"""The package manager: installing, replacing and removing apps, with Android's own failures.
-
-Failure names: AOSP frameworks/base, `PackageManager.java` (INSTALL_FAILED_*).
-"""
+"""The package manager: sessions, and the files, data and grants of the apps installed."""
 
 import asyncio
 import hashlib
@@ -15,30 +12,13 @@ from farm.twin.contracts import InstalledPackage
 from farm.twin.system.actor import FIRST_APP, ROOT_ACTOR
 from farm.twin.system.apk import ApkFacts, InvalidApk, read_apk
 from farm.twin.system.filesystem import Filesystem
+from farm.twin.system.install_rules import InstallError, InstallOptions, base_of, check_may_install
 from farm.twin.system.namespace import Owner
 from farm.twin.system.permissions import granted_at_install
 
 MAX_SESSIONS = 50
 MAX_SPLITS = 200
 FIRST_UID = FIRST_APP + 100
-
-
-class InstallOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Flags of `pm install`."""
-
-    replace: bool = True
-    downgrade: bool = False
-    grant: bool = False
-    test: bool = False
-
-
-class InstallError(Exception):
-    """The installation was refused: `code` is Android's name, `detail` its explanation."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -138,83 +118,26 @@ class PackageManager:
             except InvalidApk as error:
                 raise InstallError(error.code, error.detail) from error
             async with self._installing:
-                base, splits = self._check(read, session.options)
+                base = base_of(read)
+                check_may_install(
+                    base,
+                    self._packages.get(base.package),
+                    session.options,
+                    sdk=self._sdk,
+                    system_packages=self.system_packages,
+                )
                 if base.package in self._packages:
                     await stop(base.package)
                 order = sorted(range(len(read)), key=lambda i: read[i].split)
                 paths = [session.files[i] for i in order]
-                await self._place(base, splits, paths, session.options)
+                await self._place(base, paths, session.options)
             return base.package
         finally:
             self.abandon(session)
 
-    def _check(
-        self, read: list[ApkFacts], options: InstallOptions
-    ) -> tuple[ApkFacts, list[ApkFacts]]:
-        bases = [facts for facts in read if not facts.split]
-        splits = [facts for facts in read if facts.split]
-        if len(bases) != 1:
-            raise InstallError(
-                "INSTALL_FAILED_INVALID_APK",
-                "Full install must include a base package"
-                if not bases
-                else "Split null was defined multiple times",
-            )
-        base = bases[0]
-        for facts in splits:
-            if facts.package != base.package:
-                raise InstallError(
-                    "INSTALL_FAILED_INVALID_APK",
-                    f"{facts.split} package {facts.package} inconsistent with {base.package}",
-                )
-            if facts.version_code != base.version_code or facts.signer_sha256 != base.signer_sha256:
-                raise InstallError(
-                    "INSTALL_FAILED_INVALID_APK", f"{facts.split} inconsistent with base"
-                )
-        if base.min_sdk > self._sdk:
-            raise InstallError(
-                "INSTALL_FAILED_OLDER_SDK",
-                f"Failed parse during installPackageLI: Requires newer sdk version #{base.min_sdk} "
-                f"(current version is #{self._sdk})",
-            )
-        if base.test_only and not options.test:
-            raise InstallError("INSTALL_FAILED_TEST_ONLY", "installPackageLI")
-        if base.package in self.system_packages:
-            raise InstallError(
-                "INSTALL_FAILED_UPDATE_INCOMPATIBLE",
-                f"Package {base.package} signatures do not match previously installed version; "
-                "ignoring!",
-            )
-        old = self._packages.get(base.package)
-        if old is not None:
-            if not options.replace:
-                raise InstallError(
-                    "INSTALL_FAILED_ALREADY_EXISTS",
-                    f"Attempt to re-install {base.package} without first uninstalling.",
-                )
-            if old.signer_sha256 != base.signer_sha256:
-                raise InstallError(
-                    "INSTALL_FAILED_UPDATE_INCOMPATIBLE",
-                    f"Package {base.package} signatures do not match previously installed "
-                    "version; ignoring!",
-                )
-            # A downgrade is for debuggable apps only, also with -d (PackageManager, user builds).
-            if base.version_code < old.version_code and not (
-                options.downgrade and (old.debuggable or self._sdk < 29)
-            ):
-                raise InstallError(
-                    "INSTALL_FAILED_VERSION_DOWNGRADE",
-                    f"Downgrade detected: Update version code {base.version_code} is older than "
-                    f"current {old.version_code}"
-                    if self._sdk > 28
-                    else "",
-                )
-        return base, splits
-
     async def _place(
         self,
         base: ApkFacts,
-        splits: list[ApkFacts],
         paths: list[Path],
         options: InstallOptions,
     ) -> None:

@@ -14,19 +14,19 @@ from farm.twin.system.clock import PhoneClock
 from farm.twin.system.commands.pushed import pushed_program
 from farm.twin.system.commands.table import PROGRAMS
 from farm.twin.system.filesystem import Filesystem
-from farm.twin.system.interpreter import Context, Exit, Program
 from farm.twin.system.logcat import Log
-from farm.twin.system.namespace import Owner
 from farm.twin.system.packages import PackageManager
+from farm.twin.system.proc_files import add_proc_files
 from farm.twin.system.processes import ProcessTable
 from farm.twin.system.profile import TwinProfile
 from farm.twin.system.providers.resolver import ContentProviders
+from farm.twin.system.shell_context import Context, Exit, Program
 from farm.twin.system.streams import Discard, NoInput
+from farm.twin.system.system_image import add_programs, add_system_certificate
 from farm.twin.system.touch_panel import TouchPanel
-from farm.twin.system.trust import SYSTEM_STORE, store_name, store_of, trusted_certificates
+from farm.twin.system.trust import trusted_certificates
 
 PROGRAM_FOLDERS = ("/system/bin/", "/system/xbin/", "/sbin/", "/vendor/bin/", "/bin/")
-PORT_PROXY_SETTING = "http_proxy"
 
 
 class PhoneSystem:
@@ -85,9 +85,9 @@ class PhoneSystem:
         self.before_command: Callable[[], Awaitable[None]]
         self._tasks: asyncio.TaskGroup | None = None
         for pem in certificates:
-            self.add_system_certificate(pem)
-        self._fill_programs()
-        self._fill_generated()
+            add_system_certificate(self.files, profile.sdk, pem)
+        add_programs(self.files, profile, PROGRAMS)
+        add_proc_files(self)
 
     # Life
 
@@ -210,18 +210,6 @@ class PhoneSystem:
 
     # For the shell
 
-    def add_system_certificate(self, pem: str) -> None:
-        """Put a certificate into the system store, as the maker of the phone does."""
-        for store in dict.fromkeys((SYSTEM_STORE, store_of(self.sdk))):
-            folder = self.root / store.lstrip("/")
-            if not folder.is_dir():
-                folder.mkdir(parents=True)
-                for each in (folder, folder.parent):
-                    self.files.set_owner(each, Owner(0o755, 0, 0))
-            place = self.files.resolve(f"{store}/{store_name(pem)}", ROOT_ACTOR)
-            place.host.write_text(pem)
-            self.files.set_owner(place.host, Owner(0o644, 0, 0))
-
     def program(self, name: str) -> Program | None:
         """The built-in program of that name or path."""
         for folder in PROGRAM_FOLDERS:
@@ -289,69 +277,3 @@ class PhoneSystem:
     async def force_stop(self, package: str) -> None:
         """End an app's processes."""
         await self.runtime.force_stop(package)
-
-    def _fill_programs(self) -> None:
-        for name in PROGRAMS:
-            if name in ("[", "su") or not name.replace("_", "").replace("-", "").isalnum():
-                continue
-            self._add_program(f"/system/bin/{name}")
-        if self.profile.root == "magisk":
-            self._add_program("/sbin/su" if self.sdk < 29 else "/system/bin/su")
-        elif self.profile.root == "adb":
-            self._add_program("/system/xbin/su")
-            owner = self.files.resolve("/system/xbin/su", ROOT_ACTOR).host
-            self.files.set_owner(owner, Owner(0o4750, 0, 2000))
-
-    def _add_program(self, path: str) -> None:
-        host = self.root / path.lstrip("/")
-        host.parent.mkdir(parents=True, exist_ok=True)
-        host.touch()
-        self.files.set_owner(host, Owner(0o755, 0, 2000))
-
-    def _fill_generated(self) -> None:
-        total = self.profile.memory_kib
-        generated = self.files.generated
-        generated["/proc/uptime"] = lambda: (
-            f"{self.clock.uptime_ns() / 1e9:.2f} {self.clock.uptime_ns() / 2e9:.2f}\n".encode()
-        )
-        generated["/proc/version"] = lambda: (
-            f"Linux version {self.profile.kernel} (android-build) #1 SMP PREEMPT\n".encode()
-        )
-        generated["/proc/meminfo"] = lambda: (
-            f"MemTotal:       {total} kB\nMemFree:        {total // 4} kB\n"
-            f"MemAvailable:   {total // 2} kB\n".encode()
-        )
-        abi = self.profile.properties["ro.product.cpu.abi"]
-        generated["/proc/cpuinfo"] = lambda: (
-            "".join(f"processor\t: {n}\n\n" for n in range(8)) + f"Hardware\t: {abi}\n"
-        ).encode()
-        generated["/proc/mounts"] = self._mounts
-        generated["/proc/self/mounts"] = self._mounts
-        generated["/proc/net/tcp"] = self._sockets
-        generated["/sys/class/net/wlan0/address"] = lambda: f"{self.identity.wifi_mac}\n".encode()
-        generated["/dev/null"] = lambda: b""
-        generated["/sys/fs/selinux/enforce"] = lambda: b"1" if self.selinux_enforcing else b"0"
-
-    def mount_lines(self) -> list[str]:
-        """Lines of /proc/mounts."""
-        state = "rw" if self.files.remounted else "ro"
-        lines = [
-            f"/dev/block/dm-0 /system ext4 {state},seclabel,relatime 0 0",
-            f"/dev/block/dm-1 /vendor ext4 {state},seclabel,relatime 0 0",
-            "/dev/block/dm-2 /data ext4 rw,seclabel,nosuid,nodev,noatime 0 0",
-            "proc /proc proc rw,relatime 0 0",
-        ]
-        lines += [f"tmpfs {point} tmpfs rw,seclabel 0 0" for _, point, _ in self.files.mounts]
-        return lines
-
-    def _mounts(self) -> bytes:
-        return "".join(f"{line}\n" for line in self.mount_lines()).encode()
-
-    def _sockets(self) -> bytes:
-        rows = "".join(
-            f"{n:4d}: 0100007F:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n"
-            for n, port in enumerate(self.ports.listening())
-        )
-        return (
-            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n" + rows
-        ).encode()

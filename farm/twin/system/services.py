@@ -20,8 +20,9 @@ from farm.twin.adb.stream import AdbStream
 from farm.twin.adb.sync import FileStat, SyncService
 from farm.twin.system.actor import ROOT_ACTOR, SHELL_ACTOR, Actor
 from farm.twin.system.filesystem import Filesystem
-from farm.twin.system.interpreter import Context, run_text
+from farm.twin.system.interpreter import run_text
 from farm.twin.system.phone_system import PhoneSystem
+from farm.twin.system.shell_context import Context
 from farm.twin.system.streams import LineReader
 
 FEATURES = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir,apex,fixed_push_symlink_timestamp"

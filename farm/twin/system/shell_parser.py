@@ -1,19 +1,21 @@
 """Builds the tree of commands from the lexer's tokens (recursive descent)."""
 
+from farm.twin.system.shell_lexer import Lexer, Token
 from farm.twin.system.shell_syntax import (
-    KEYWORDS,
-    MAX_DEPTH,
     AndOr,
     CommandList,
     Compound,
-    Lexer,
     Part,
     Pipeline,
     Redirect,
     ShellSyntaxError,
     Simple,
-    Token,
     Word,
+)
+
+MAX_DEPTH = 40
+KEYWORDS = frozenset(
+    {"if", "then", "elif", "else", "fi", "for", "in", "do", "done", "while", "until", "{", "}", "!"}
 )
 
 

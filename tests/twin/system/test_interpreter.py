@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from farm.twin.system.actor import SHELL_ACTOR
 from farm.twin.system.clock import PhoneClock
 from farm.twin.system.identity import luhn_digit, make_identity
-from farm.twin.system.interpreter import Context, run_text
+from farm.twin.system.interpreter import run_text
 from farm.twin.system.phone_system import PhoneSystem
 from farm.twin.system.profile import load_profile, profile_names
+from farm.twin.system.shell_context import Context
 from farm.twin.system.shell_syntax import ShellSyntaxError
 from farm.twin.system.streams import BytesInput, Capture
 from tests.twin.headless import HeadlessRuntime

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from farm.twin.contracts import InstalledPackage
 from farm.twin.phone import TwinFleet, TwinPhone
+from farm.twin.system.system_image import add_system_certificate
 from farm.twin.system.trust import store_name, trusts_user_store
 from tests.twin.adb_server import AdbServer
 from tests.twin.system.conftest import Adb
@@ -104,7 +105,7 @@ async def test_from_android_14_on_apps_look_into_the_module(
     fleet: TwinFleet, server: AdbServer, tmp_path: Path
 ) -> None:
     phone = await fleet.add("xiaomi-hyperos-android14-su", boot_seconds=0.05)
-    phone.system.add_system_certificate(root := make_ca("Root"))
+    add_system_certificate(phone.system.files, phone.system.sdk, root := make_ca("Root"))
     await server.run("connect", phone.serial)
     pem = make_ca()
     (tmp_path / "ca").write_text(pem)

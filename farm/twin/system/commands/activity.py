@@ -2,7 +2,7 @@
 
 import re
 
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 LAUNCHER = "android.intent.category.LAUNCHER"
 # Of the protected broadcasts (frameworks/base/core/res/AndroidManifest.xml) those that tests send.

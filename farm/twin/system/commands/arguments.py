@@ -1,6 +1,6 @@
 """What the programs on files share: their options, and how they complain."""
 
-from farm.twin.system.interpreter import Context
+from farm.twin.system.shell_context import Context
 
 CHUNK = 256 * 1024
 

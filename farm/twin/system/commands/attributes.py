@@ -5,7 +5,7 @@ import stat as modes
 
 from farm.twin.system.actor import user_id, user_name
 from farm.twin.system.commands.arguments import complain, options
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 def parse_mode(text: str, old: int) -> int | None:

@@ -5,7 +5,8 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 
-from farm.twin.system.interpreter import Context, Exit, Program, run_program, run_text
+from farm.twin.system.interpreter import run_program, run_text
+from farm.twin.system.shell_context import Context, Exit, Program
 from farm.twin.system.streams import LineReader, read_all
 
 MAX_SLEEP = 24 * 3600.0

@@ -6,7 +6,7 @@
 import re
 
 from farm.twin.contracts import ContentError, ContentValue
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 SHELL_PACKAGE = "com.android.shell"
 MODES = ("allow", "ignore", "deny", "default", "foreground")

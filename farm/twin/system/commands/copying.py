@@ -6,7 +6,7 @@ import stat as modes
 from typing import IO
 
 from farm.twin.system.commands.arguments import CHUNK, complain, options
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 def _copy_file(context: Context, source: str, target: str, keep: bool) -> None:

@@ -6,8 +6,8 @@ import time
 from farm.twin.contracts import InstalledPackage
 from farm.twin.system.commands.location import dump_location
 from farm.twin.system.commands.network import address
-from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.permissions import is_runtime
+from farm.twin.system.shell_context import Context, Program
 
 BATTERY = {
     "AC powered": "false", "USB powered": "true", "Wireless powered": "false", "status": "2",

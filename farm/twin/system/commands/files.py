@@ -11,7 +11,7 @@ from typing import IO
 from farm.twin.adb.sync import FileStat
 from farm.twin.system.actor import user_name
 from farm.twin.system.commands.arguments import CHUNK, complain, options
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 async def cat(context: Context) -> int:

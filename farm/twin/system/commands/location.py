@@ -6,7 +6,7 @@
 import re
 
 from farm.twin.system.commands.content import SHELL_PACKAGE, operation_mode
-from farm.twin.system.interpreter import Context
+from farm.twin.system.shell_context import Context
 
 FIRST_LEVEL = 31
 PROVIDERS = ("gps", "network", "fused", "passive")

@@ -3,8 +3,8 @@
 import asyncio
 import re
 
-from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.logcat import BUFFERS, PRIORITIES, Entry, format_entry
+from farm.twin.system.shell_context import Context, Program
 
 STYLES = {"brief", "tag", "process", "raw", "time", "threadtime", "long"}
 

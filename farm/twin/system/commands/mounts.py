@@ -4,15 +4,17 @@ import secrets
 from dataclasses import replace
 
 from farm.twin.system.commands.arguments import options
-from farm.twin.system.interpreter import Context, Program, run_program
+from farm.twin.system.interpreter import run_program
 from farm.twin.system.namespace import Owner
+from farm.twin.system.proc_files import mount_lines
+from farm.twin.system.shell_context import Context, Program
 
 
 async def mount(context: Context) -> int:
     system = context.system
     flags, names = options(context, valued="to")
     if not names and not flags:
-        for line in system.mount_lines():
+        for line in mount_lines(system):
             device, point, kind, rest = line.split(" ")[:4]
             await context.out(f"{device} on {point} type {kind} ({rest})\n")
         return 0

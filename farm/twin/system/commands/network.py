@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 def address(context: Context) -> str:

@@ -3,7 +3,7 @@
 from farm.twin.system.commands import package_install, package_permissions
 from farm.twin.system.commands.dumpsys import dump_package
 from farm.twin.system.commands.package_arguments import split
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 async def pm(context: Context) -> int:

@@ -4,8 +4,9 @@ import asyncio
 import re
 
 from farm.twin.system.commands.package_arguments import split
-from farm.twin.system.interpreter import Context
-from farm.twin.system.packages import InstallError, InstallOptions, Session
+from farm.twin.system.install_rules import InstallError, InstallOptions
+from farm.twin.system.packages import Session
+from farm.twin.system.shell_context import Context
 
 CHUNK = 256 * 1024
 MAX_STREAM = 4 * 1024 * 1024 * 1024

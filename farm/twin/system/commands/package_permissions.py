@@ -2,8 +2,8 @@
 
 from farm.twin.contracts import InstalledPackage
 from farm.twin.system.commands.package_arguments import split
-from farm.twin.system.interpreter import Context
 from farm.twin.system.permissions import is_runtime
+from farm.twin.system.shell_context import Context
 
 
 async def grant(context: Context, words: list[str]) -> int:

@@ -9,7 +9,8 @@ import re
 from contextlib import suppress
 
 from farm.twin.runtime.frida_server_file import frida_server_version
-from farm.twin.system.interpreter import Context, Program, run_text
+from farm.twin.system.interpreter import run_text
+from farm.twin.system.shell_context import Context, Program
 
 FRIDA_PORT = 27042
 UIAUTOMATOR_CLASS = "com.wetest.uia2.Main"

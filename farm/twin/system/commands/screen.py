@@ -2,7 +2,7 @@
 
 import re
 
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 
 def _numbers(words: list[str]) -> list[int] | None:

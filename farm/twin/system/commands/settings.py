@@ -1,6 +1,6 @@
 """`settings`: the global, secure and system tables, and `device_config` and `content` on them."""
 
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 
 SPACES = ("global", "secure", "system")
 MAX_VALUE = 100_000

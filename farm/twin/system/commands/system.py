@@ -4,8 +4,8 @@ import re
 import time
 from collections.abc import Callable
 
-from farm.twin.system.interpreter import Context, Program
 from farm.twin.system.processes import Listed
+from farm.twin.system.shell_context import Context, Program
 
 SETTABLE_BY_SHELL = (
     "debug.",

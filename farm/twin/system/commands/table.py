@@ -21,7 +21,8 @@ from farm.twin.system.commands import (
     touchscreen,
     users,
 )
-from farm.twin.system.interpreter import Context, Program, run_program
+from farm.twin.system.interpreter import run_program
+from farm.twin.system.shell_context import Context, Program
 
 PROGRAMS: dict[str, Program] = {}
 for module in (

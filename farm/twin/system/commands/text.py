@@ -5,7 +5,7 @@ import os
 import re
 
 from farm.twin.system.commands.arguments import options
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 from farm.twin.system.streams import FileInput, LineReader, read_all
 
 MAX_PATTERN = 500

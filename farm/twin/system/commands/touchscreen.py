@@ -2,7 +2,7 @@
 
 import asyncio
 
-from farm.twin.system.interpreter import Context, Program
+from farm.twin.system.shell_context import Context, Program
 from farm.twin.system.touch_panel import PATH, RAW
 
 _DESCRIPTION = f"""add device 1: {PATH}

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from farm.twin.system.actor import ROOT_ACTOR, Actor, user_id, user_name
 from farm.twin.system.commands.basic import run_stdin
-from farm.twin.system.interpreter import Context, Program, run_program, run_text
+from farm.twin.system.interpreter import run_program, run_text
+from farm.twin.system.shell_context import Context, Program
 
 
 async def identity(context: Context) -> int:
