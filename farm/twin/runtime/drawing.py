@@ -11,7 +11,8 @@ from pathlib import Path
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from farm.twin.runtime.hierarchy import shown_text
-from farm.twin.runtime.layout import Layout, line_height, wrap_text
+from farm.twin.runtime.layout import Layout
+from farm.twin.runtime.text_size import line_height, wrap_text
 from farm.twin.runtime.views import Rectangle, View
 
 _FONTS = (

@@ -6,14 +6,13 @@ This module only wires the parts; each part says in its own module what it does.
 import asyncio
 from collections.abc import Coroutine
 
-from farm.twin.contracts import InstalledPackage, ProcessInfo, StartResult, SystemHalf
+from farm.twin.contracts import ProcessInfo, StartResult, SystemHalf
 from farm.twin.runtime import dumps
 from farm.twin.runtime.activities import Activities
+from farm.twin.runtime.app_messages import AppMessages
 from farm.twin.runtime.app_process import AppProcess, Message
 from farm.twin.runtime.broadcasts import Broadcasts
-from farm.twin.runtime.frida_endpoint import FridaEndpoint, FridaUnavailable
-from farm.twin.runtime.frida_relay import FridaRelay
-from farm.twin.runtime.gadget import find_gadget
+from farm.twin.runtime.frida_servers import FridaServers
 from farm.twin.runtime.gateway import Gateway
 from farm.twin.runtime.gestures import Gestures
 from farm.twin.runtime.options import RuntimeOptions
@@ -26,22 +25,6 @@ from farm.twin.runtime.uiautomator import UiAutomator
 from farm.twin.runtime.windows import WindowStack
 
 UIAUTOMATOR_PORT = 9008
-# A real frida-server attaches when a client asks, so each try of the client is a new one; here the
-# process joins once, ahead of any client, and one failure on a busy host would hide it for good.
-_JOIN_TRIES = 3
-_JOIN_PAUSE_SECONDS = 0.3
-
-
-class _FridaServer:
-    """One endpoint with its relay, on one device-side port."""
-
-    def __init__(self, runtime: "Runtime", port: int, only: AppProcess | None) -> None:
-        self.port = port
-        self.only = only  # a gadget serves its own process alone
-        self.endpoint = FridaEndpoint()
-        self.relay = FridaRelay(
-            self.endpoint.connect, runtime.frida_resumed, runtime.release_waiting
-        )
 
 
 class Runtime:
@@ -51,8 +34,6 @@ class Runtime:
         self._system = system
         self._options = options
         self._gateway = Gateway(system, options.routes)
-        self._frida: _FridaServer | None = None
-        self._gadgets: dict[int, _FridaServer] = {}  # by pid
         self._uiautomator = False
         self._starting: set[str] = set()  # names of service processes on their way
         self._running = False
@@ -65,14 +46,18 @@ class Runtime:
         self._activities = Activities(
             system,
             self._stack,
-            self._held,
+            lambda process: self._frida.holds(process),
             lambda: self._gateway.port,
             self._options.world_certificates,
         )
         self._processes = Processes(system, self._options, self)
         self._activities.processes = self._processes
         self._activities.services = Services(system, self._processes.running)
-        self._broadcasts = Broadcasts(system, self._processes, self._activities, self._prepare)
+        self._messages = AppMessages(self._activities)
+        self._frida = FridaServers(system, self._processes, self._activities.bind_unless_held)
+        self._broadcasts = Broadcasts(
+            system, self._processes, self._activities, self._frida.prepare
+        )
         self._touch = Touch(self._activities, self._launch_from_home)
         self._screen = ScreenView(system, self._stack, self._activities, self._touch)
         self._automator = UiAutomator(self._screen, Gestures(self._touch, self._stack))
@@ -91,9 +76,7 @@ class Runtime:
     async def shutdown(self) -> None:
         """End every app process (SIGKILL) and service."""
         await self.stop_uiautomator()
-        await self.stop_frida()
-        for pid in list(self._gadgets):
-            await self._stop_server(self._gadgets.pop(pid))
+        await self._frida.close()
         await self._processes.close()
         await self._gateway.close()
         self._running = False
@@ -104,7 +87,7 @@ class Runtime:
         self, package: str, activity: str, extras: dict[str, str]
     ) -> StartResult:
         """`am start`: returns once the process exists and Frida can see it."""
-        return await self._activities.start(package, activity, extras, self._prepare)
+        return await self._activities.start(package, activity, extras, self._frida.prepare)
 
     async def broadcast(self, action: str, package: str = "") -> None:
         """Hand a broadcast to the manifest receivers that hear it (`broadcasts.py`)."""
@@ -151,7 +134,7 @@ class Runtime:
         """A message came from a process (Observer)."""
         if message.get("op") == "start_service":
             return self._start_service(process, message)
-        self._activities.received(process, message)
+        self._messages.received(process, message)
         return None
 
     async def _start_service(self, process: AppProcess, message: Message) -> None:
@@ -166,7 +149,7 @@ class Runtime:
         self._starting.add(name)
         try:
             started = await self._processes.start(package, name, service, {}, cause="service")
-            await self._prepare(started, package)
+            await self._frida.prepare(started, package)
             self._activities.bind_unless_held(started)
         except ProcessStartError as error:
             self._system.log("E", "ActivityManager", str(error)[:500])
@@ -176,93 +159,17 @@ class Runtime:
     def ended(self, process: AppProcess) -> None:
         """A process is gone (Observer)."""
         self._activities.ended(process)
-        if self._frida is not None:
-            self._frida.endpoint.left(process.pid)
-        server = self._gadgets.get(process.pid)
-        if server is not None:
-            self._system.unlisten(server.port)
-            server.relay.close()
+        self._frida.process_ended(process)
 
     # Frida
 
     async def start_frida(self, port: int) -> None:
         """Serve the Frida endpoint on a device-side port (a pushed frida-server was run)."""
-        if self._frida is not None:
-            return
-        server = _FridaServer(self, port, None)
-        await server.endpoint.start()
-        self._frida = server
-        for process in self._processes.all():
-            await self._join(server, process)
-        self._system.listen(port, server.relay.serve)
+        await self._frida.start(port)
 
     async def stop_frida(self) -> None:
         """End the Frida endpoint; attached sessions detach."""
-        server, self._frida = self._frida, None
-        if server is not None:
-            await self._stop_server(server)
-            self.release_waiting()
-
-    def frida_resumed(self, pid: int) -> None:
-        """A Frida client resumed a process."""
-        process = self._processes.by_pid(pid)
-        if process is not None:
-            process.gadget_hold = False
-            process.resumed = True
-            self._activities.bind_unless_held(process)
-
-    def release_waiting(self) -> None:
-        """Nobody gates spawns any more: let every waiting app run."""
-        for process in self._processes.all():
-            self._activities.bind_unless_held(process)
-
-    def _held(self, process: AppProcess) -> bool:
-        gated = self._frida is not None and self._frida.relay.gating and not process.resumed
-        return gated or process.gadget_hold
-
-    async def _prepare(self, process: AppProcess, package: InstalledPackage) -> None:
-        """Between a process's birth and its code: make it visible to Frida."""
-        if self._frida is not None:
-            await self._join(self._frida, process)
-            if self._held(process) and self._frida is not None:
-                self._frida.relay.announce(process.pid, process.name)
-            return
-        gadget = await asyncio.to_thread(find_gadget, package.apks[0]) if package.apks else None
-        await self._drop_ended_gadgets()
-        if gadget is None or any(s.port == gadget.port for s in self._gadgets.values()):
-            return
-        server = _FridaServer(self, gadget.port, process)
-        try:
-            await server.endpoint.start()
-        except FridaUnavailable as error:
-            self._system.log("E", "Frida", str(error)[:500], process.pid)
-            return
-        process.gadget_hold = gadget.wait
-        self._gadgets[process.pid] = server
-        await self._join(server, process)
-        self._system.listen(gadget.port, server.relay.serve)
-
-    async def _drop_ended_gadgets(self) -> None:
-        for pid in list(self._gadgets):
-            if self._processes.by_pid(pid) is None:
-                await self._stop_server(self._gadgets.pop(pid))
-
-    async def _join(self, server: _FridaServer, process: AppProcess) -> None:
-        for _ in range(_JOIN_TRIES):
-            try:
-                await server.endpoint.join(process.pid)
-                return
-            except FridaUnavailable as error:
-                # In the end as on a phone: the process runs on, and a client cannot attach.
-                self._system.log("E", "frida-server", str(error)[:500], process.pid)
-            if not process.alive:
-                return
-            await asyncio.sleep(_JOIN_PAUSE_SECONDS)
-
-    async def _stop_server(self, server: _FridaServer) -> None:
-        self._system.unlisten(server.port)
-        server.relay.close()
-        await server.endpoint.stop()
+        await self._frida.stop()
 
     # input and sight
 

@@ -1,25 +1,24 @@
 """uiautomator2's server on the phone: its JSON-RPC methods over the window tree.
 
 The methods are those that the uiautomator2 client sends; anything else is answered by the error
-of jsonrpc4j, as the real server does. Selectors are `selectors.py`, gestures `touch.py`.
+of jsonrpc4j, as the real server does. What is done to a view is `ui_objects.py`, gestures
+are `gestures.py`.
 """
 
 import asyncio
 import base64
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
 from farm.twin.runtime.gestures import Gestures
 from farm.twin.runtime.http import serve_http
-from farm.twin.runtime.selectors import Node, find, object_info
-from farm.twin.runtime.views import View
+from farm.twin.runtime.selectors import Node, object_info
+from farm.twin.runtime.ui_objects import ObjectNotFound, UiObjects
 
 NOT_FOUND = "androidx.test.uiautomator.UiObjectNotFoundException"
-_POLL_SECONDS = 0.05
-_LONGEST_WAIT_MS = 10 * 60 * 1000
 
 
 class Screen(Protocol):
@@ -62,10 +61,6 @@ class Screen(Protocol):
         """Show or forget a toast."""
 
 
-class ObjectNotFound(Exception):
-    """No view matches the selector."""
-
-
 class UiAutomator:
     """Answers the requests of uiautomator2 clients."""
 
@@ -73,7 +68,7 @@ class UiAutomator:
         self._screen = screen
         self._gestures = gestures
         self._touch: list[tuple[int, int]] = []
-        self._named: dict[str, dict[str, Any]] = {}  # selectors by the name given to a client
+        self._objects = UiObjects(screen.roots, gestures)
         self._methods = self._table()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,24 +110,24 @@ class UiAutomator:
             return _error(-32001, f"{kind}: {error}", kind)
 
     def _table(self) -> dict[str, Callable[..., Any]]:
-        gestures, screen = self._gestures, self._screen
+        gestures, screen, objects = self._gestures, self._screen, self._objects
         return {
             "ping": lambda: "pong",
             "deviceInfo": screen.device_info,
             "dumpWindowHierarchy": self._dump,
             "takeScreenshot": self._screenshot,
             "click": self._click,
-            "longClick": self._click_object,
-            "clickTopLeft": self._click_object,
-            "clickBottomRight": self._click_object,
+            "longClick": objects.click,
+            "clickTopLeft": objects.click,
+            "clickBottomRight": objects.click,
             "clickAndWaitForNewWindow": self._click_and_wait,
-            "swipe": lambda *a: gestures.swipe(*a) if len(a) == 5 else self._swipe_object(*a),
+            "swipe": lambda *a: gestures.swipe(*a) if len(a) == 5 else objects.swipe(*a),
             "swipePoints": gestures.swipe_points,
             "drag": gestures.drag,
-            "dragTo": lambda selector, *a: True if self._one(selector) else False,
-            "gesture": lambda selector, *a: bool(self._one(selector)),
-            "pinchIn": lambda selector, *a: bool(self._one(selector)),
-            "pinchOut": lambda selector, *a: bool(self._one(selector)),
+            "dragTo": lambda selector, *a: True if objects.one(selector) else False,
+            "gesture": lambda selector, *a: bool(objects.one(selector)),
+            "pinchIn": lambda selector, *a: bool(objects.one(selector)),
+            "pinchOut": lambda selector, *a: bool(objects.one(selector)),
             "injectInputEvent": self._inject,
             "pressKey": self._key,
             "pressKeyCode": lambda code, meta=0: self._key(str(code)),
@@ -152,32 +147,32 @@ class UiAutomator:
             "setClipboard": lambda label, text: screen.set_clipboard(str(text)),
             "pasteClipboard": self._paste,
             "clearInputText": self._clear_focused,
-            "setText": self._set_text,
-            "clearTextField": lambda selector: self._set_text(selector, ""),
-            "getText": lambda selector: object_info(self._one(selector))["text"],
-            "exist": lambda selector: bool(self._find(selector)),
-            "count": lambda selector: len(self._find(selector)),
-            "objInfo": lambda selector: object_info(self._one(selector)),
-            "objInfoOfAllInstances": lambda s: [object_info(node) for node in self._find(s)],
-            "waitForExists": lambda selector, ms: self._wait(selector, ms, there=True),
-            "waitUntilGone": lambda selector, ms: self._wait(selector, ms, there=False),
+            "setText": objects.set_text,
+            "clearTextField": lambda selector: objects.set_text(selector, ""),
+            "getText": lambda selector: object_info(objects.one(selector))["text"],
+            "exist": lambda selector: bool(objects.find(selector)),
+            "count": lambda selector: len(objects.find(selector)),
+            "objInfo": lambda selector: object_info(objects.one(selector)),
+            "objInfoOfAllInstances": lambda s: [object_info(node) for node in objects.find(s)],
+            "waitForExists": lambda selector, ms: objects.wait(selector, ms, there=True),
+            "waitUntilGone": lambda selector, ms: objects.wait(selector, ms, there=False),
             "waitForIdle": lambda milliseconds=0: None,
             "waitForWindowUpdate": lambda package=None, milliseconds=0: False,
-            "childByText": lambda s, c, text, scroll=False: self._child(s, c, "text", text),
-            "childByDescription": lambda s, c, text, scroll=False: self._child(
+            "childByText": lambda s, c, text, scroll=False: objects.child(s, c, "text", text),
+            "childByDescription": lambda s, c, text, scroll=False: objects.child(
                 s, c, "description", text
             ),
-            "childByInstance": lambda s, c, at: self._child(s, c, "instance", at),
-            "getObject": self._name,
-            "scrollForward": lambda s, vertical=True, steps=0: self._scroll(s, 0.8, vertical),
-            "scrollBackward": lambda s, vertical=True, steps=0: self._scroll(s, -0.8, vertical),
-            "flingForward": lambda s, vertical=True: self._scroll(s, 1.0, vertical),
-            "flingBackward": lambda s, vertical=True: self._scroll(s, -1.0, vertical),
-            "scrollToBeginning": lambda s, vertical=True, *a: self._scroll_end(s, -1),
-            "scrollToEnd": lambda s, vertical=True, *a: self._scroll_end(s, 1),
-            "flingToBeginning": lambda s, vertical=True, *a: self._scroll_end(s, -1),
-            "flingToEnd": lambda s, vertical=True, *a: self._scroll_end(s, 1),
-            "scrollTo": lambda s, target, vertical=True: self._scroll_to(s, target),
+            "childByInstance": lambda s, c, at: objects.child(s, c, "instance", at),
+            "getObject": objects.name,
+            "scrollForward": lambda s, vertical=True, steps=0: objects.scroll(s, 0.8, vertical),
+            "scrollBackward": lambda s, vertical=True, steps=0: objects.scroll(s, -0.8, vertical),
+            "flingForward": lambda s, vertical=True: objects.scroll(s, 1.0, vertical),
+            "flingBackward": lambda s, vertical=True: objects.scroll(s, -1.0, vertical),
+            "scrollToBeginning": lambda s, vertical=True, *a: objects.scroll_to_end(s, -1),
+            "scrollToEnd": lambda s, vertical=True, *a: objects.scroll_to_end(s, 1),
+            "flingToBeginning": lambda s, vertical=True, *a: objects.scroll_to_end(s, -1),
+            "flingToEnd": lambda s, vertical=True, *a: objects.scroll_to_end(s, 1),
+            "scrollTo": lambda s, target, vertical=True: objects.scroll_to(s, target),
             "setConfigurator": lambda settings: settings,
             "getConfigurator": lambda: {"waitForIdleTimeout": 0, "waitForSelectorTimeout": 0},
             "registerClickUiObjectWatcher": lambda *a: None,
@@ -190,22 +185,6 @@ class UiAutomator:
             "getWatchers": lambda: [],
         }
 
-    def _selector(self, given: Any) -> dict[str, Any]:
-        if isinstance(given, str):
-            return self._named[given]
-        if not isinstance(given, dict):
-            raise ValueError("a selector must be an object")
-        return given
-
-    def _find(self, selector: Any) -> list[Node]:
-        return find(self._screen.roots(), self._selector(selector))
-
-    def _one(self, selector: Any) -> Node:
-        found = self._find(selector)
-        if not found:
-            raise ObjectNotFound(f"UiSelector{str(selector)[:500]}")
-        return found[0]
-
     def _dump(self, compressed: bool = False, max_depth: int = 50, active: bool = False) -> str:
         return self._screen.hierarchy_xml(all_windows=not active, max_depth=max_depth or 50)
 
@@ -214,26 +193,15 @@ class UiAutomator:
 
     async def _click(self, *arguments: Any) -> bool:
         if arguments and isinstance(arguments[0], (dict, str)):
-            return await self._click_object(arguments[0])
+            return await self._objects.click(arguments[0])
         x, y = (int(value) for value in arguments[:2])
         if len(arguments) > 2:
             await asyncio.sleep(min(int(arguments[2]), 10_000) / 1000)
         await self._gestures.tap(x, y)
         return True
 
-    async def _click_object(self, selector: Any, *rest: Any) -> bool:
-        left, top, right, bottom = self._one(selector)[1].visible
-        await self._gestures.tap((left + right) // 2, (top + bottom) // 2)
-        return True
-
     async def _click_and_wait(self, selector: Any, milliseconds: int = 0) -> bool:
-        return await self._click_object(selector)
-
-    def _swipe_object(self, selector: Any, direction: str, *rest: Any) -> Awaitable[bool]:
-        left, top, right, bottom = self._one(selector)[1].visible
-        x, y = (left + right) // 2, (top + bottom) // 2
-        ends = {"u": (x, top), "d": (x, bottom - 1), "l": (left, y), "r": (right - 1, y)}
-        return self._gestures.swipe(x, y, *ends[direction[:1].lower()], 20)
+        return await self._objects.click(selector)
 
     async def _inject(self, action: int, x: float, y: float, meta: int = 0) -> bool:
         point = (int(x), int(y))
@@ -261,54 +229,6 @@ class UiAutomator:
     def _clear_focused(self) -> bool:
         self._screen.clear_focused()
         return True
-
-    def _set_text(self, selector: Any, text: str) -> bool:
-        return self._gestures.set_text(self._one(selector)[1], str(text or ""))
-
-    async def _wait(self, selector: Any, milliseconds: int, *, there: bool) -> bool:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + min(max(int(milliseconds), 0), _LONGEST_WAIT_MS) / 1000
-        while bool(self._find(selector)) != there:
-            if loop.time() >= deadline:
-                return False
-            await asyncio.sleep(_POLL_SECONDS)
-        return True
-
-    def _child(self, selector: Any, child: Any, field: str, value: Any) -> str:
-        wanted = {k: v for k, v in self._selector(child).items() if k != "mask"} | {field: value}
-        wanted = {k: v for k, v in wanted.items() if v or k == "instance"}
-        parent = dict(self._selector(selector))
-        parent["childOrSibling"] = [*(parent.get("childOrSibling") or []), "child"]
-        parent["childOrSiblingSelector"] = [*(parent.get("childOrSiblingSelector") or []), wanted]
-        self._one(parent)
-        return self._name(parent)
-
-    def _name(self, selector: Any) -> str:
-        if len(self._named) > 1000:
-            self._named.clear()
-        name = f"object-{len(self._named)}"
-        self._named[name] = self._selector(selector)
-        return name
-
-    def _scrolling(self, selector: Any) -> View:
-        view = self._one(selector)[1]
-        return next((below for below in view.walk() if below.scrolls), view)
-
-    def _scroll(self, selector: Any, part: float, vertical: bool) -> bool:
-        view = self._scrolling(selector)
-        return vertical and self._gestures.scroll(view, part)
-
-    def _scroll_end(self, selector: Any, sign: int) -> bool:
-        return self._gestures.scroll(self._scrolling(selector), sign * 10_000)
-
-    def _scroll_to(self, selector: Any, target: Any) -> bool:
-        self._scroll_end(selector, -1)
-        for _ in range(100):
-            if self._find(target):
-                return True
-            if not self._scroll(selector, 0.8, True):
-                return False
-        return False
 
 
 def _error(code: int, message: str, kind: str) -> dict[str, Any]:
