@@ -1,12 +1,18 @@
 """What the pool remembers of each phone, what it shows of it, and what to do about its state."""
 
 import asyncio
+import logging
+from collections.abc import Iterable
 
 import msgspec
 
 from farm.devices.phone import Phone
 from farm.devices.states import DeviceState, check_transition
 from farm.model.session import DeviceInfo
+
+log = logging.getLogger(__name__)
+
+_LONGEST_CAUSE = 1000
 
 
 class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +47,34 @@ class Entry:
         if state is not self.state:
             check_transition(self.state, state)
         self.state, self.reason = state, reason
+
+    def count_failure(self, reason: str) -> None:
+        """The phone failed once more; the first cause since its last success is kept."""
+        self.failures += 1
+        self.first_cause = self.first_cause or reason[:_LONGEST_CAUSE]
+
+    def forgive(self) -> None:
+        """The phone did its work, or a person says that it can."""
+        self.failures, self.first_cause = 0, ""
+
+    def quarantine(self) -> None:
+        """Keep the phone out until a person releases it."""
+        self.move(DeviceState.QUARANTINED, self.first_cause)
+        log.warning("%s is quarantined: %s", self.serial, self.first_cause)
+
+
+def statuses(entries: Iterable[Entry]) -> list[DeviceStatus]:
+    """What is shown of them, by serial."""
+    return [
+        DeviceStatus(
+            serial=entry.serial,
+            state=entry.state,
+            reason=entry.reason,
+            failures=entry.failures,
+            info=entry.info,
+        )
+        for entry in sorted(entries, key=lambda each: each.serial)
+    ]
 
 
 def advice(state: str) -> str:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -125,6 +126,47 @@ async def test_a_cancelled_waiter_takes_no_phone(
                     pass
         async with pool.lease(timeout=1):
             pass
+
+
+async def test_a_phone_given_in_the_moment_of_the_timeout_is_not_lost(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    taken: list[str] = []
+
+    async def wait(pool: DevicePool) -> None:
+        async with pool.lease(timeout=0.3) as phone:
+            taken.append(phone.serial)
+
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        await pool.settled()
+        async with asyncio.TaskGroup() as group:
+            async with pool.lease():
+                group.create_task(wait(pool))
+                await asyncio.sleep(0.05)
+                time.sleep(0.5)  # noqa: ASYNC251 - the timeout is due, and the loop has not seen it
+                await asyncio.sleep(0)  # it comes right after this task's next step
+        assert taken == [twin.serial]
+        assert state(pool, twin.serial) is DeviceState.FREE
+
+
+async def test_a_phone_given_in_the_moment_of_a_cancellation_goes_back(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        await pool.settled()
+        async with asyncio.TaskGroup() as group:
+            async with pool.lease():
+                waiter = group.create_task(_lease_forever(pool))
+                await asyncio.sleep(0.05)
+            waiter.cancel()  # in the step that gave the phone to it
+        assert state(pool, twin.serial) is DeviceState.FREE
+
+
+async def _lease_forever(pool: DevicePool) -> None:
+    async with pool.lease(timeout=60):
+        await asyncio.sleep(60)
 
 
 async def test_a_phone_whose_check_restarted_it_is_not_cleaned_while_it_is_leased(
