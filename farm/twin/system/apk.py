@@ -40,7 +40,7 @@ class ApkFacts(msgspec.Struct, frozen=True, kw_only=True):
     target_sdk: int
     main_activity: str
     activities: list[str]
-    permissions: list[str]
+    permissions: list[str]  # sorted: the reader gives them in no order of its own
     receivers: dict[str, list[str]]  # class to the actions its filters name
     signer_sha256: str
     network_security_config: str
@@ -86,7 +86,7 @@ def read_apk(path: Path) -> ApkFacts:
             main_activity=apk.get_main_activity() or "",
             activities=list(apk.get_activities()),
             receivers=_receivers(apk),
-            permissions=list(dict.fromkeys(apk.get_permissions())),
+            permissions=sorted(set(apk.get_permissions())),
             signer_sha256=_signer(certificates),
             network_security_config=config,
             trust_anchors=_anchors(apk, config),
