@@ -158,7 +158,7 @@ def _judge(
             and placed.event.body.error is None
         ]
         for name, placed in seen:
-            _sort(name, phases.of(placed.interval), claim.phase, certain, possible)
+            _sort(name, phases.of_event(placed), claim.phase, certain, possible)
     else:
         for one in traffic.carried:
             if one.known.data_type is claim.data_type:

@@ -206,7 +206,7 @@ class _Finder:
 
     def add_call(self, placed: Placed, call: Call) -> None:
         """The app was handed personal information, or asked for it in vain."""
-        phase = self._phases.of(placed.interval)
+        phase = self._phases.of_event(placed)
         if phase not in _SUSPICIOUS and phase is not Phase.UNDETERMINED:
             return
         if not handed_over(call, self._package):

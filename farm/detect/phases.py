@@ -1,8 +1,9 @@
 """Cuts a session into consent phases, and says in which phase an interval certainly lies.
 
 An answer is a tap that the scenario made on a dialog recognised as a privacy consent. While a
-tap, or a withdrawal of the consent, was on its way the phase is undetermined. Nothing here looks at
-what the app collected.
+tap, or a withdrawal of the consent, was on its way the phase is undetermined. Where the hooks saw
+an accepting finger reach the app, calls after it are after the consent for certain: both were
+stamped by the phone's own clock. Nothing here looks at what the app collected.
 """
 
 import itertools
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
-from farm.model.events import Dialog, Restarted, Screen, Tap, Withdrawn
+from farm.model.events import Dialog, Restarted, Screen, Tap, Touched, Withdrawn
 from farm.model.finding import PhaseInterval
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
 
@@ -45,6 +46,8 @@ _AGREEING = (
 )
 _POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
 _CONSENT_WORDS = ("同意", "agree", "accept")
+_SAME_PLACE = 4  # pixels between a tap and the touch it made: a scaled display rounds
+_LATEST_TOUCH_NS = 2_000_000_000  # after the tap's confirmation: an app may be busy
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -55,6 +58,13 @@ class Segment(msgspec.Struct, frozen=True):
     phase: Phase
 
 
+class Arrival(msgspec.Struct, frozen=True):
+    """An accepting tap that the hooks saw reach the app."""
+
+    phone: int  # the phone's wall clock, ns
+    border: int  # the end of the tap's border, host ns: what is later is after the consent
+
+
 class Phases(msgspec.Struct, frozen=True):
     """The consent phases of one session, without holes from the beginning to the end of time."""
 
@@ -63,6 +73,7 @@ class Phases(msgspec.Struct, frozen=True):
     withdrawals: list[Placed]
     dialog_seen: bool
     notes: list[str]  # what a reader must know about how the phases were cut
+    arrivals: list[Arrival] = []
 
     def of(self, interval: Interval) -> Phase:
         """The phase that certainly holds the whole interval, else `UNDETERMINED`."""
@@ -74,6 +85,21 @@ class Phases(msgspec.Struct, frozen=True):
             if interval.lo < segment.hi and interval.hi >= segment.lo
         }
         return found.pop() if len(found) == 1 else Phase.UNDETERMINED
+
+    def of_event(self, placed: Placed) -> Phase:
+        """The phase that certainly holds an event.
+
+        An event of the app's processes that the phone stamped after an accepting finger reached
+        the app is after that consent, though on the host's clock it may overlap the border. The
+        reverse is not concluded: what lies just before the finger stays undetermined.
+        """
+        interval = placed.interval
+        if placed.event.stream is Stream.API:
+            for arrival in self.arrivals:
+                if placed.event.t > arrival.phone and interval.lo <= arrival.border:
+                    after = arrival.border + 1
+                    interval = Interval(after, max(after, interval.hi))
+        return self.of(interval)
 
     def intervals(self, span: Interval) -> list[PhaseInterval]:
         """The phases inside `span`, each border with its uncertainty; undetermined ones shown."""
@@ -118,6 +144,7 @@ def find_phases(timeline: Timeline) -> Phases:
     dialog_seen = False
     opaque_from: int | None = None
     notes: list[str] = []
+    arrivals: list[Arrival] = []
     # (begin, end, phase) stretches laid one over the other: the later one wins.
     layers: list[Segment] = [Segment(-FOREVER, FOREVER, Phase.BEFORE_CONSENT)]
     given: ConsentAnswer | None = None
@@ -143,8 +170,12 @@ def find_phases(timeline: Timeline) -> Phases:
                 since = answers[-1].interval.lo
                 layers.append(Segment(since, FOREVER, Phase.UNDETERMINED))
                 notes.append("consent was answered again: the first accepting tap may have missed")
-            answers.append(placed)
             given = body.answer
+            touched = _arrival(body, timeline) if given is ConsentAnswer.ACCEPT else None
+            if touched is not None:
+                when = Interval(when.lo, touched.interval.hi)
+                arrivals.append(Arrival(touched.event.t, when.hi))
+            answers.append(Placed(placed.event, when))
             phase = Phase.AFTER_ACCEPT if given is ConsentAnswer.ACCEPT else Phase.AFTER_DECLINE
             layers.append(Segment(when.lo, when.hi + 1, Phase.UNDETERMINED))
             layers.append(Segment(when.hi + 1, FOREVER, phase))
@@ -179,7 +210,28 @@ def find_phases(timeline: Timeline) -> Phases:
         notes.append("no consent dialog was ever seen: no consent was given at all")
         if _unrecognised_policy(timeline):
             notes.append("a screen spoke of a privacy policy but was not recognised as a dialog")
-    return Phases(_flatten(layers), answers, withdrawals, dialog_seen, notes)
+    return Phases(_flatten(layers), answers, withdrawals, dialog_seen, notes, arrivals)
+
+
+def _arrival(tap: Tap, timeline: Timeline) -> Placed | None:
+    """The touch by which a tap reached the app; None where the hooks saw none.
+
+    Of several in the tap's time the last one counts. An app may move its window of grace back by
+    at most the time the tap was under way: by forging a touch of its own before the true one.
+    """
+    touches = [
+        placed
+        for placed in timeline.of(Stream.API, Touched)
+        if isinstance(body := placed.event.body, Touched)
+        and abs(body.x - tap.x) <= _SAME_PLACE
+        and abs(body.y - tap.y) <= _SAME_PLACE
+        and placed.interval.hi >= tap.sent
+        and -FOREVER < placed.interval.lo <= tap.confirmed + _LATEST_TOUCH_NS
+    ]
+    under_way = [placed for placed in touches if placed.interval.lo <= tap.confirmed]
+    if under_way:
+        return max(under_way, key=lambda placed: placed.event.t)
+    return min(touches, key=lambda placed: placed.event.t, default=None)
 
 
 def _after(tap: Placed, withdrawals: Sequence[Placed]) -> bool:

@@ -29,6 +29,7 @@ const NAMES = {
   callObjectMethod: [36, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
   callBooleanMethod: [39, "uint8", ["pointer", "pointer", "pointer", "pointer"]],
   callIntMethod: [51, "int", ["pointer", "pointer", "pointer", "pointer"]],
+  callFloatMethod: [57, "float", ["pointer", "pointer", "pointer", "pointer"]],
   getFieldId: [94, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
   getObjectField: [95, "pointer", ["pointer", "pointer", "pointer"]],
   getStaticMethodId: [113, "pointer", ["pointer", "pointer", "pointer", "pointer"]],
@@ -163,6 +164,12 @@ export function callForObject(env: Env, object: Reference, id: NativePointer, ar
 /** Call a method that gives an int or boolean; null: it threw. */
 export function callForInt(env: Env, object: Reference, id: NativePointer): number | null {
   const result: number = functions(env).callIntMethod(env, object, id, NULL);
+  return dropException(env) ? null : result;
+}
+
+/** Call a method that gives a float; null: it threw. */
+export function callForFloat(env: Env, object: Reference, id: NativePointer): number | null {
+  const result: number = functions(env).callFloatMethod(env, object, id, NULL);
   return dropException(env) ? null : result;
 }
 

@@ -26,6 +26,7 @@ from farm.model.events import (
     Started,
     Stopped,
     Tap,
+    Touched,
     Transform,
     Withdrawn,
 )
@@ -168,6 +169,10 @@ class Scene:
             answer=answer,
         )
         self.add(Stream.UI, at + takes, body)
+
+    def touched(self, at: float, *, x: int = 1, y: int = 1, pid: int = 100) -> Event:
+        """A finger reached the app: where `tap` puts it, unless told otherwise."""
+        return self.add(Stream.API, at, Touched(x=x, y=y, pid=pid, tid=1, process=self.package))
 
     def withdrawal(self, at: float, *, takes: float = 1000) -> None:
         """The consent is withdrawn inside the app, which shows that it is so."""

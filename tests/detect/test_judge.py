@@ -52,6 +52,29 @@ def test_quiet_app_that_waits_for_consent_is_clean() -> None:
     assert analysis.coverage.complete and analysis.coverage.consent_dialog_seen
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_app_that_reads_as_it_is_agreed_to(seen: bool) -> None:
+    """The handler of the button reads, before the tap's command has come back to the host."""
+    scene = Scene().begin()
+    scene.dialog()
+    scene.answer(5000, ConsentAnswer.ACCEPT, takes=100)
+    if seen:
+        scene.touched(5095)
+    scene.call(5096)
+    scene.flow(5300, TRACKER, path=f"/?imei={IMEI}")
+    verdict = scene.end().judge().verdict
+    assert verdict.kind is (VerdictKind.CLEAN if seen else VerdictKind.UNDETERMINED)
+
+
+def test_an_app_that_reads_before_the_finger_is_never_cleared_by_it() -> None:
+    scene = Scene().begin()
+    scene.dialog()
+    scene.answer(5000, ConsentAnswer.ACCEPT, takes=100)
+    scene.call(5094)
+    scene.touched(5095)
+    assert scene.end().judge().verdict.kind is VerdictKind.UNDETERMINED
+
+
 def test_access_before_consent() -> None:
     scene = Scene().begin()
     call = scene.call(1500)

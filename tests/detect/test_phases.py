@@ -1,10 +1,11 @@
 """Phases: borders are as uncertain as the tap that made them; doubt is never a violation."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.detect.phases import Phases, find_phases
-from farm.detect.timeline import FOREVER, Interval, Timeline
+from farm.detect.timeline import FOREVER, Interval, Placed, Timeline, place
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase
 from tests.detect.builders import Scene, ns
 
@@ -35,6 +36,67 @@ def test_borders() -> None:
     before, after = found.intervals(Interval(ns(0), ns(9000)))
     assert (before.start, before.end, before.end_bound) == (ns(0), ns(5050), 50_000_001)
     assert (after.start, after.start_bound, after.end) == (ns(5050), before.end_bound, ns(9000))
+
+
+def call_at(scene: Scene, found: Phases, at: float, pid: int = 100) -> Phase:
+    """The phase of a call at a time, without a trace of it in the scene."""
+    event = Scene(package=scene.package).call(at, pid=pid)
+    return found.of_event(Placed(event, place(event, scene.clock)))
+
+
+def test_a_call_after_the_finger_reached_the_app_is_after_the_consent() -> None:
+    scene = answered()  # 5000 to 5100; the phone's clock is known to 5 ms
+    scene.touched(5040)
+    found = phases(scene)
+    assert [call_at(scene, found, t) for t in (4980, 5000, 5039.9, 5040, 5040.1, 5060)] == [
+        Phase.BEFORE_CONSENT,
+        *[Phase.UNDETERMINED] * 3,
+        *[Phase.AFTER_ACCEPT] * 2,
+    ]
+    assert call_at(scene, found, 5040.1, pid=101) is Phase.AFTER_ACCEPT  # one clock for all
+    # What the host saw has only the clock's bound to go by.
+    assert at(found, 5045) is Phase.UNDETERMINED
+    assert at(found, 5046) is Phase.AFTER_ACCEPT
+    assert at(found, 4999) is Phase.BEFORE_CONSENT
+
+
+@pytest.mark.parametrize(
+    ("touches", "first_after"),
+    [
+        ([], 5105.1),  # 5 ms of the clock's bound after the confirmation
+        ([(5040, 1, 9)], 5105.1),  # another place
+        ([(4990, 1, 1)], 5105.1),  # before the tap was sent
+        ([(7200, 1, 1)], 5105.1),  # far too late to be of this tap
+        ([(5030, 1, 1), (5060, 1, 4)], 5060.1),  # the last one counts
+        ([(5060, 1, 1), (5090, 90, 1)], 5060.1),
+        ([(5300, 1, 1), (5900, 1, 1)], 5300.1),  # the app was busy: the tap arrived late
+    ],
+)
+def test_the_touch_of_a_tap_is_the_last_one_in_its_place_and_time(
+    touches: list[tuple[float, int, int]], first_after: float
+) -> None:
+    scene = answered()
+    for t, x, y in touches:
+        scene.touched(t, x=x, y=y)
+    found = phases(scene)
+    assert call_at(scene, found, first_after) is Phase.AFTER_ACCEPT
+    assert call_at(scene, found, first_after - 0.2) is not Phase.AFTER_ACCEPT
+    assert call_at(scene, found, 4994) is Phase.BEFORE_CONSENT
+
+
+def test_a_finger_never_makes_a_refusal_earlier() -> None:
+    scene = answered(ConsentAnswer.DECLINE)
+    scene.touched(5040)
+    assert call_at(scene, phases(scene), 5060) is Phase.UNDETERMINED
+
+
+def test_a_finger_orders_nothing_without_a_clock() -> None:
+    scene = answered()
+    scene.touched(5040)
+    scene.clock = None
+    found = phases(scene)
+    assert at(found, 5100) is Phase.UNDETERMINED
+    assert at(found, 5101) is Phase.AFTER_ACCEPT
 
 
 def test_never_answered_is_before_consent_to_the_end() -> None:

@@ -31,7 +31,7 @@ def _granted_before_consent(case: Case, limits: Limits) -> list[Sign]:
         if not isinstance(body, PermissionAnswered):
             continue
         given = [n for n, ok in zip(body.permissions, body.granted, strict=False) if ok]
-        if given and case.phases.of(placed.interval) is Phase.BEFORE_CONSENT:
+        if given and case.phases.of_event(placed) is Phase.BEFORE_CONSENT:
             names = "、".join(given)
             signs.append(
                 sign(
@@ -47,7 +47,7 @@ def _asked_before_consent(case: Case, limits: Limits) -> list[Sign]:
     return [
         sign([placed.event.reference], "征得同意前申请权限", "a permission was asked for")
         for placed in [*case.permission_dialogs, *case.permission_requests]
-        if case.phases.of(placed.interval) is Phase.BEFORE_CONSENT
+        if case.phases.of_event(placed) is Phase.BEFORE_CONSENT
     ]
 
 

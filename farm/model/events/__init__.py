@@ -19,6 +19,7 @@ from farm.model.events.api import (
     PermissionAsked,
     PinningBypassed,
     ProcessSeen,
+    Touched,
     Transform,
     WebViewUsed,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "Stopped",
     "Tap",
     "TlsFailed",
+    "Touched",
     "Transform",
     "WebSocketMessage",
     "WebViewUsed",
@@ -131,6 +133,7 @@ AnyBody = (
     | Connected
     | PermissionAsked
     | PermissionAnswered
+    | Touched
     | ComponentStarted
     | CodeLoaded
     | WebViewUsed

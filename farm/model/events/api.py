@@ -116,6 +116,19 @@ class PermissionAnswered(Body, frozen=True, kw_only=True, tag="permission_answer
     process: str = ""
 
 
+class Touched(Body, frozen=True, kw_only=True, tag="touched"):
+    """A finger was lifted on a window of the app: the system handed it over, no view knew it yet.
+
+    Orders an answer on the screen against the process's calls by the phone's own clock.
+    """
+
+    x: int  # screen pixels
+    y: int
+    pid: int
+    tid: int
+    process: str = ""
+
+
 class ComponentStarted(Body, frozen=True, kw_only=True, tag="component"):
     """A component of the app came to life, or the app started one, its own or another app's."""
 

@@ -16,6 +16,7 @@ from farm.model.events import (
     PermissionAnswered,
     PermissionAsked,
     PinningBypassed,
+    Touched,
     Transform,
     WebViewUsed,
 )
@@ -35,6 +36,7 @@ Behaviour = (
     | PermissionAsked
     | PermissionAnswered
     | ComponentStarted
+    | Touched
     | CodeLoaded
     | WebViewUsed
     | PinningBypassed

@@ -68,10 +68,10 @@ class Touch:
             return
         view = self._hit(window, x, y)
         if view is not None:
-            await self.click(window, view)
+            await self.click(window, view, (x, y))
 
-    async def click(self, window: Window, view: View) -> None:
-        """A clickable view was tapped."""
+    async def click(self, window: Window, view: View, point: tuple[int, int]) -> None:
+        """A clickable view was tapped at a point of the screen."""
         if not view.enabled:
             return
         if view.editable:
@@ -85,7 +85,8 @@ class Touch:
         elif window.kind == "system":
             self._system_button(window, view)
         else:
-            self._send(window, {"op": "click", "window": window.id, "view": view.id})
+            message = {"op": "click", "window": window.id, "view": view.id}
+            self._send(window, {**message, "x": point[0], "y": point[1]})
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int) -> bool:
         """Move the content under the finger; whether anything moved."""

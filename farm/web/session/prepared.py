@@ -263,7 +263,7 @@ def _fill(made: Prepared, timeline: Timeline) -> None:
             made.kinds.number(event.kind),
             made.types.number(_data_type(event.body)),
             made.parties.number(attribution.of(event)),
-            PHASES.index(phases.of(interval)),
+            PHASES.index(phases.of_event(placed)),
             PLAIN if not ids else OPEN if all(one in open_ids for one in ids) else FOUND,
             made.labels.number(summary(event.body, made.hosts)),
         )

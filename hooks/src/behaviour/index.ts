@@ -14,6 +14,7 @@ import { permissions } from "./permissions.js";
 import { instruments, portTried } from "./instruments.js";
 import { sockets } from "./sockets.js";
 import { jdkTls, nativeTls } from "./tls.js";
+import { touches } from "./touches.js";
 import { transforms } from "./transforms.js";
 import { webViews } from "./webview.js";
 
@@ -26,6 +27,7 @@ export function behaviours(configuration: Configuration): Behaviour[] {
     ...compression(),
     ...permissions(),
     ...components(),
+    ...touches(),
     ...code(),
     ...webViews(),
     ...jdkTls(),

@@ -9,6 +9,7 @@ from farm.model.events import (
     ComponentStarted,
     PermissionAnswered,
     PermissionAsked,
+    Touched,
     WebViewUsed,
 )
 from farm.model.vocabulary import GapCause
@@ -56,6 +57,19 @@ async def test_components_by_the_system_and_by_the_app(portal: Portal) -> None:
         ("receiver", f"{PACKAGE}/com.example.victim.Own", True, "", "", False),
         ("service", f"{PACKAGE}/com.example.victim.Work", True, "", "", True),
     ]
+    assert not hooked.gaps(GapCause.RECORDER_FAILED)
+
+
+async def test_fingers_are_seen_where_the_system_hands_them_over(portal: Portal) -> None:
+    async with Victim(portal) as victim, Hooked(portal, victim) as hooked:
+        assert await victim.do("behave touches -") == "done"
+        await until(lambda: len(hooked.bodies(PermissionAsked)) >= 7)
+        await hooked.stop()
+    assert [(one.x, one.y) for one in hooked.bodies(Touched)] == [(12, 21), (300, 400)]
+    lifted = [one.t for one in hooked.writer.events if isinstance(one.body, Touched)]
+    handled = [one.t for one in hooked.writer.events if isinstance(one.body, PermissionAsked)]
+    # A touch stands right before what its listener does.
+    assert handled[2] < lifted[0] < handled[3] < handled[4] < lifted[1] < handled[5]
     assert not hooked.gaps(GapCause.RECORDER_FAILED)
 
 

@@ -44,12 +44,22 @@ public final class Windows {
         return view != null && view.isEnabled() ? view : null;
     }
 
-    /** A tap on a view; nothing where it is gone or disabled meanwhile. */
-    public static void click(String window, int number) {
+    /** A tap on a view at a point of the screen; nothing where it is gone or disabled meanwhile. */
+    public static void click(String window, int number, int x, int y) {
         View view = view(window, number);
-        if (view != null) {
-            view.performClick();
+        if (view == null) {
+            return;
         }
+        InputEventReceiver finger = new InputEventReceiver() {
+            @Override
+            public void onInputEvent(InputEvent event) {
+                if (((MotionEvent) event).getActionMasked() == MotionEvent.ACTION_UP) {
+                    view.performClick();
+                }
+            }
+        };
+        finger.receive(new MotionEvent(MotionEvent.ACTION_DOWN, x, y));
+        finger.receive(new MotionEvent(MotionEvent.ACTION_UP, x, y));
     }
 
     /** A long press on a view. */

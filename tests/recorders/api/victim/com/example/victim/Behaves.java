@@ -6,6 +6,10 @@ import android.app.ContextImpl;
 import android.app.Instrumentation;
 import android.content.ComponentName;
 import android.content.Intent;
+import android.view.InputEvent;
+import android.view.InputEventReceiver;
+import android.view.KeyEvent;
+import android.view.MotionEvent;
 import android.webkit.CookieManager;
 import android.webkit.WebView;
 import dalvik.system.DelegateLastClassLoader;
@@ -51,6 +55,22 @@ public class Behaves {
                 context.sendBroadcast(new Intent(null, new ComponentName("com.example.victim", "com.example.victim.Own")));
                 system.callActivityOnStop(main);
                 context.startService(new Intent(null, new ComponentName("com.example.victim", "com.example.victim.Work")));
+                return "done";
+            }
+            case "touches": {
+                InputEventReceiver window = new InputEventReceiver() {
+                    @Override
+                    public void onInputEvent(InputEvent event) {
+                        context.checkSelfPermission("android.permission.CAMERA");
+                    }
+                };
+                window.fromNative(new KeyEvent(), false);
+                window.fromNative(new MotionEvent(0, 10, 20), false); // down
+                window.fromNative(new MotionEvent(2, 11, 21), false); // moved
+                window.fromNative(new MotionEvent(1, 11.6f, 21.2f), false); // up
+                window.fromNative(new MotionEvent(0x106, 50, 60), false); // another finger up
+                window.fromNative(new MotionEvent(1, 300, 400), true);
+                window.onInputEvent(new MotionEvent(1, 7, 7)); // the app's own doing
                 return "done";
             }
             case "code":

@@ -27,7 +27,8 @@ final class AppThread {
                 bind(message);
                 break;
             case "click":
-                Windows.click(text(message, "window"), number(message, "view"));
+                Windows.click(text(message, "window"), number(message, "view"),
+                        number(message, "x"), number(message, "y"));
                 break;
             case "long_click":
                 Windows.longClick(text(message, "window"), number(message, "view"));

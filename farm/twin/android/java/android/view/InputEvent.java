@@ -1,0 +1,6 @@
+package android.view;
+
+/** Something that came from an input device. */
+public abstract class InputEvent {
+    InputEvent() {}
+}
