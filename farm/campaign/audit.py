@@ -14,6 +14,7 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 
 _LOCK = 0x66617261  # entries are written one after another
 _FIRST = bytes(32)
@@ -52,10 +53,10 @@ async def record(
     entry = Entry(
         id=last["id"] + 1 if last else 1,
         at=await client.fetchval("SELECT clock_timestamp()"),
-        actor=_text(actor),
-        action=_text(action),
-        subject=_text(subject),
-        detail=_text(msgspec.json.encode(detail or {}, order="sorted").decode(), 8000),
+        actor=text(actor),
+        action=text(action),
+        subject=text(subject),
+        detail=text(msgspec.json.encode(detail or {}, order="sorted").decode(), 8000),
     )
     previous = bytes(last["hash"]) if last else _FIRST
     await client.execute(
@@ -93,8 +94,8 @@ async def entries(
             "SELECT id, at, actor, action, subject, detail FROM audit "
             "WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR subject = $2) "
             "AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
-            _text(actor),
-            _text(subject),
+            text(actor),
+            text(subject),
             before,
             limit,
         )
@@ -131,8 +132,3 @@ async def verify(database: Database) -> list[str]:
                 if len(problems) >= 100:
                     return problems
     return problems
-
-
-def _text(text: str, longest: int = 500) -> str:
-    """Text as PostgreSQL gives it back unchanged."""
-    return text[:longest].encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")

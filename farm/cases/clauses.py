@@ -9,13 +9,13 @@ from collections.abc import Callable
 import msgspec
 
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.cases.reviews import prepare
 from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import ReviewKind
 from farm.model.clause import ClauseAnswer, ClauseJudgement, ClauseState, SignalState
 from farm.model.finding import Analysis
 from farm.model.session import Session
-from farm.register.write import text
 
 _MOST_SESSIONS = 20
 _MOST_SIGNS = 20

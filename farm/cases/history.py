@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.cases.decisions import Build, CaseFacts, Move
 from farm.cases.problems import Problem
 from farm.cases.vocabulary import Action, CaseState, Dimension
 from farm.model.errors import UsageError
-from farm.register.write import text
 
 FARM = "farm"
 """Actor of what happened by itself."""

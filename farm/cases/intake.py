@@ -14,6 +14,7 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.nightly.runs import StoredAnalysis
 from farm.campaign.store import Store, StoreError
 from farm.cases import clauses, history
@@ -34,7 +35,8 @@ from farm.detect.clauses.packs import LoadedPack
 from farm.detect.rules import RulePack
 from farm.model.finding import Analysis
 from farm.model.session import Session
-from farm.register.write import Listing, register, text
+from farm.register.values import Listing
+from farm.register.write import register
 
 log = logging.getLogger(__name__)
 

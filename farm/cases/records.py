@@ -6,6 +6,7 @@ Decides nothing; every function writes rows in the transaction of its caller.
 import msgspec
 
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.cases import history
 from farm.cases.decisions import Build
 from farm.cases.problems import Conditions, Outlook, Problem
@@ -14,7 +15,6 @@ from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import Action, CaseState, RetestOutcome, ReviewKind
 from farm.model.finding import Analysis, Finding
 from farm.model.session import Session
-from farm.register.write import text
 
 _MOST_SIGNS = 50
 

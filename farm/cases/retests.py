@@ -15,6 +15,7 @@ import msgspec
 from farm.campaign.audit import record
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.ledger.values import SessionOptions
 from farm.campaign.nightly.runs import app_entry
 from farm.campaign.plan.values import AppEntry, CampaignPlan, ScenarioRef
@@ -23,7 +24,6 @@ from farm.cases import history
 from farm.cases.decisions import OPEN_STATES
 from farm.cases.vocabulary import Action, CaseState
 from farm.model.errors import UsageError
-from farm.register.write import text
 
 log = logging.getLogger(__name__)
 

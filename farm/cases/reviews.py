@@ -13,11 +13,11 @@ import msgspec
 from farm.campaign.audit import record
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.cases.values import ReviewEvidence, ReviewLine, ReviewPage, SignatureLine
 from farm.cases.vocabulary import ReviewAnswer, ReviewKind, ReviewState
 from farm.model.errors import UsageError
 from farm.register.paging import Page, at_time, check_limit, cursor
-from farm.register.write import text
 
 _LONGEST_REASON = 4000
 _EVIDENCE = msgspec.json.Decoder(list[ReviewEvidence])

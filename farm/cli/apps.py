@@ -24,9 +24,10 @@ from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.register import queries
 from farm.register.compare import Comparison, compare_stores
+from farm.register.facts import describe
+from farm.register.signers import decide_signer
 from farm.register.sources.collect import Collector
-from farm.register.values import AppFilter, AppPage, SignerState
-from farm.register.write import Listing, Registered, decide_signer, describe
+from farm.register.values import AppFilter, AppPage, Listing, Registered, SignerState
 
 app = typer.Typer(
     no_args_is_help=True,

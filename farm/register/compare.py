@@ -12,8 +12,8 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.model.errors import UsageError
-from farm.register.write import text
 
 
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Any
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.model.errors import UsageError
 from farm.register.paging import Page, at_text, at_time, check_limit, cursor
 from farm.register.search import bounds, fold
@@ -18,7 +19,6 @@ from farm.register.values import (
     SourceLine,
     VersionLine,
 )
-from farm.register.write import text
 
 _MOST_VERSIONS = 200
 _MOST_SIGHTINGS = 500

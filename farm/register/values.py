@@ -1,4 +1,4 @@
-"""What the register says, as values for pages, commands and programs."""
+"""What the register is told and what it says, as values for pages, commands and programs."""
 
 import datetime
 from enum import StrEnum
@@ -22,6 +22,31 @@ class IntakeState(StrEnum):
     WAITING = "waiting"
     QUEUED = "queued"
     LEFT_OUT = "left_out"
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store says of an app it offers. Texts are the store's or the app's own."""
+
+    store: str  # empty: none, as for an app that a campaign brought along
+    source: str  # name of the configured source that saw it
+    reference: str = ""  # path, address, or path on a phone
+    label: str = ""
+    developer: str = ""
+    contact: str = ""
+    product_line: str = ""
+    category: int | None = None  # number of GB/T 41391
+
+
+class Registered(msgspec.Struct, frozen=True, kw_only=True):
+    """What entering a version has come to."""
+
+    app_id: int
+    package: str
+    sha256: str
+    new_product: bool
+    new_version: bool
+    new_sighting: bool  # in this store, by this source
+    signer: SignerState
 
 
 class AppFilter(msgspec.Struct, frozen=True, kw_only=True):

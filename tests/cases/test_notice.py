@@ -9,7 +9,8 @@ import pytest
 
 from farm.cases.notice import Notice, make_notice, to_html, to_json, to_pdf_bytes
 from farm.cases.vocabulary import ReviewAnswer
-from farm.register.write import describe, register
+from farm.register.facts import describe
+from farm.register.write import register
 from tests.cases.lab import RULES, Lab, sending
 from tests.cases.test_steps import notice, opened, signed, the_case
 from tests.detect.builders import IMEI

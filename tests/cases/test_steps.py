@@ -14,7 +14,8 @@ from farm.cases.steps import close, expire, extend, send_notice
 from farm.cases.values import CaseFilter, CaseLine
 from farm.cases.vocabulary import Action, CaseState, Dimension, ReviewAnswer, ReviewKind
 from farm.model.errors import UsageError
-from farm.register.write import describe, register
+from farm.register.facts import describe
+from farm.register.write import register
 from tests.cases.lab import Lab, eager, quiet, sending
 from tests.register.made import listed, made_app
 

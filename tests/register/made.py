@@ -3,7 +3,7 @@
 import hashlib
 
 from farm.model.session import App
-from farm.register.write import Listing
+from farm.register.values import Listing
 
 SIGNER = hashlib.sha256(b"the developer's certificate").hexdigest()
 OTHER = hashlib.sha256(b"somebody else's certificate").hexdigest()

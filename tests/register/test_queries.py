@@ -2,11 +2,12 @@ import pytest
 
 from farm.campaign.database import Database
 from farm.model.errors import UsageError
+from farm.register.facts import describe
 from farm.register.paging import cursor
 from farm.register.queries import app_page, apps, sessions, stores
 from farm.register.search import words
 from farm.register.values import AppFilter
-from farm.register.write import describe, register
+from farm.register.write import register
 from tests.campaign.planning import app, create
 from tests.register.made import listed, made_app
 

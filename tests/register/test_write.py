@@ -5,9 +5,11 @@ import pytest
 from farm.campaign import audit
 from farm.campaign.database import Database
 from farm.model.errors import UsageError
+from farm.register.facts import describe
 from farm.register.queries import app_page, apps
+from farm.register.signers import decide_signer, signer_state
 from farm.register.values import AppFilter, SignerState
-from farm.register.write import decide_signer, describe, register, signer_state
+from farm.register.write import register
 from tests.register.made import OTHER, SIGNER, listed, made_app
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.fleet.health import Health
 from farm.devices.pool_entry import DeviceStatus
 from farm.model.errors import UsageError
@@ -198,8 +199,9 @@ async def _upsert(
     info = status.info
     facts: tuple[Any, ...] = ("", "", "", "", 0, "")
     if info is not None:
-        facts = (info.profile, f"{info.manufacturer} {info.model}"[:100], info.access, info.abi,
-                 info.sdk, info.build_fingerprint[:200])  # fmt: skip
+        model = text(f"{info.manufacturer} {info.model}", 100)
+        facts = (info.profile, model, info.access, info.abi, info.sdk,
+                 text(info.build_fingerprint, 200))  # fmt: skip
     measured = (None, None, None)
     if health is not None:
         measured = (health.battery, health.temperature, health.storage_free)  # type: ignore[assignment]
@@ -217,7 +219,7 @@ async def _upsert(
         "battery = coalesce($12, phone.battery), "
         "temperature = coalesce($13, phone.temperature), "
         "storage_free = coalesce($14, phone.storage_free), network = $15, beat = now()",
-        status.serial, host, status.state, status.reason[:500], status.failures, *facts, *measured,
+        status.serial, host, status.state, text(status.reason), status.failures, *facts, *measured,
         network,
     )  # fmt: skip
 
@@ -231,7 +233,7 @@ async def _note(
         "VALUES ($1, $2, $3, $4, $5, $6)",
         serial,
         event,
-        detail[:500].replace("\0", "\N{SYMBOL FOR NULL}"),
+        text(detail),
         measured.battery,
         measured.temperature,
         measured.storage_free,

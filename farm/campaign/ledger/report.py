@@ -11,6 +11,7 @@ from typing import Any
 from farm.campaign import queue
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.decisions import (
     ANALYSIS_KEY,
     RetryPolicy,
@@ -33,6 +34,7 @@ FROM job j JOIN campaign c ON c.id = j.campaign_id JOIN task t ON t.id = j.task_
 WHERE j.id = ANY($1) ORDER BY j.id FOR UPDATE OF j
 """
 _OPEN = {AttemptState.RUNNING, AttemptState.LOST}
+_LONGEST_TEXT = 2000  # characters of one text that a worker reports
 
 
 async def report(
@@ -184,6 +186,5 @@ def analysis_key(campaign: int, job: int, fence: int) -> bytes:
     return hashlib.blake2b(f"analysis/{campaign}/{job}/{fence}".encode(), digest_size=16).digest()
 
 
-def _text(text: str) -> str:
-    """Untrusted text as PostgreSQL can keep it: no NUL, no lone surrogates, bounded."""
-    return text[:2000].encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
+def _text(value: str) -> str:
+    return text(value, _LONGEST_TEXT)

@@ -12,6 +12,7 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.decisions import ANALYSIS_KEY, Requirement
 from farm.campaign.plan.values import AppEntry, CampaignPlan, ScenarioRef, requirement_of
 from farm.campaign.vocabulary import CampaignState, JobKind
@@ -190,7 +191,7 @@ async def _app_ids(client: Client, batch: Sequence[AppEntry]) -> dict[str, int]:
         "fresh_app",
         records=(
             (
-                app.sha256, _text(app.package), app.version_code, _text(app.version_name),
+                app.sha256, text(app.package), app.version_code, text(app.version_name),
                 app.lowest_sdk, list(app.abis), msgspec.json.encode(app.files).decode(),
             )
             for app in batch
@@ -215,7 +216,3 @@ async def _requirement(client: Client, campaign: int, key: str, wants: Requireme
         "INSERT INTO campaign_requirement VALUES ($1, $2) ON CONFLICT DO NOTHING", campaign, number
     )
     return number
-
-
-def _text(text: str) -> str:
-    return text[:500].encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")

@@ -15,6 +15,7 @@ from farm.apps.engines.signers import SignerRegister
 from farm.apps.inspection import inspect
 from farm.apps.sdks import sdk_prefixes
 from farm.campaign.database import Database
+from farm.campaign.database.text import text
 from farm.campaign.ledger.values import AppFile
 from farm.campaign.store import Store, StoreError
 from farm.campaign.worker.sources import bring_in
@@ -22,7 +23,8 @@ from farm.detect.rules import SdkCatalogue
 from farm.model.errors import UsageError
 from farm.model.session import App
 from farm.register.sources.source import AppRefused, Entry, Source, SourceUnavailable
-from farm.register.write import Listing, Registered, register, text
+from farm.register.values import Listing, Registered
+from farm.register.write import register
 
 log = logging.getLogger(__name__)
 

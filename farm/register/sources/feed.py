@@ -13,7 +13,7 @@ import msgspec
 from farm.model.errors import UsageError
 from farm.register.sources.download import Downloader, Limits
 from farm.register.sources.source import Entry, Look, SourceUnavailable
-from farm.register.write import Listing
+from farm.register.values import Listing
 
 _LARGEST_FEED = 64 << 20
 _MOST_APPS = 200_000

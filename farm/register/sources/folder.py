@@ -15,7 +15,7 @@ import msgspec
 
 from farm.model.errors import UsageError
 from farm.register.sources.source import AppRefused, Entry, Look, SourceUnavailable
-from farm.register.write import Listing
+from farm.register.values import Listing
 
 log = logging.getLogger(__name__)
 

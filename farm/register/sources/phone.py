@@ -12,7 +12,7 @@ from farm.devices.outputs.packages import read_package, read_package_list, read_
 from farm.devices.values import ShellResult
 from farm.model.errors import DeviceError, DeviceGone
 from farm.register.sources.source import AppRefused, Entry, Look, SourceUnavailable
-from farm.register.write import Listing
+from farm.register.values import Listing
 
 _MOST_FILES = 200
 _MOST_APPS = 5000

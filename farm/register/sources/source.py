@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from farm.model.errors import FarmError
-from farm.register.write import Listing
+from farm.register.values import Listing
 
 
 class SourceUnavailable(FarmError):

@@ -12,8 +12,8 @@ from farm.detect.clauses.scope import categories
 from farm.model.errors import UsageError
 from farm.model.vocabulary import VerdictKind
 from farm.register import queries as register
+from farm.register.signers import decide_signer
 from farm.register.values import AppFilter, AppPage
-from farm.register.write import decide_signer
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, number_in, text_in
 from farm.web.http.guard import go, page, show

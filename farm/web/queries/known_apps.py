@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 
 from farm.campaign.database import Database
+from farm.campaign.database.text import text
 from farm.campaign.plan.values import AppEntry, entry_of
-from farm.register.write import text
 
 _BATCH = 500
 

@@ -11,7 +11,8 @@ from farm.campaign.plan.values import AppEntry
 from farm.campaign.worker.sources import apk_name
 from farm.model.errors import UsageError
 from farm.model.session import App
-from farm.register.write import Listing, register
+from farm.register.values import Listing
+from farm.register.write import register
 from farm.web.accounts.users import User
 from farm.web.campaigns.planning import Wanted, plan_apps, scenarios
 from farm.web.site import Site

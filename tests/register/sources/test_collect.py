@@ -10,8 +10,7 @@ from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.register.queries import app_page
 from farm.register.sources.collect import read_facts, sdks_of
-from farm.register.values import SignerState
-from farm.register.write import Listing
+from farm.register.values import Listing, SignerState
 from farm.twin.building.apk import APKS, sign
 from tests.register.sources.made import make_apk, make_collector
 
