@@ -13,9 +13,10 @@
 `docs/scenarios.md` is the tutorial; the docstrings of these classes are the reference.
 """
 
+from farm.explore.answering import Answer
 from farm.explore.app import AppView as App
 from farm.explore.binding import Secret
-from farm.explore.consent import Answer, Consent
+from farm.explore.consent import Consent
 from farm.explore.dialogs import Button, Recognised, ScreenState
 from farm.explore.expect import Expect
 from farm.explore.explorer.tool import Explore

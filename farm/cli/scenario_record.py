@@ -17,8 +17,9 @@ from farm.devices.phone import Phone
 from farm.devices.pool import DevicePool
 from farm.devices.profiles import load_profiles
 from farm.devices.states import Wants
+from farm.explore.app_text import clean
 from farm.explore.dialogs import ScreenState
-from farm.explore.hierarchy import clean, parse
+from farm.explore.hierarchy_xml import parse
 from farm.explore.script_writer import Made, write_script
 from farm.explore.template import check_name, write_new
 from farm.explore.touches import Fingers, Panel, read_panels

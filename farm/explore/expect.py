@@ -8,8 +8,8 @@ phase) becomes a claim that analysis judges from the sealed recording.
 import inspect
 from pathlib import Path
 
+from farm.explore.app_text import clean
 from farm.explore.driver import Journal
-from farm.explore.hierarchy import clean
 from farm.model.events import Claim, Expectation
 from farm.model.vocabulary import DataType, Level, Phase
 

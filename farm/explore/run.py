@@ -9,14 +9,15 @@ import asyncio
 import traceback
 from collections.abc import Callable, Mapping
 
+from farm.explore.answering import Answer
 from farm.explore.app import AppView
+from farm.explore.app_text import clean
 from farm.explore.binding import Value, read_signature, secrets_of
-from farm.explore.consent import Answer, Consent
+from farm.explore.consent import Consent
 from farm.explore.driver import AnswerCallback, AppControl, Driver, Journal
 from farm.explore.expect import Expect
 from farm.explore.explorer.engine import Novelty, no_novelty
 from farm.explore.explorer.tool import Explore
-from farm.explore.hierarchy import clean
 from farm.explore.hints import Hints
 from farm.explore.interruptions import Interruptions
 from farm.explore.login import LoginForm

@@ -8,11 +8,13 @@ import asyncio
 import hashlib
 import time
 
+from farm.explore.app_text import clean
 from farm.explore.dialogs import Recognised, ScreenState, classify
 from farm.explore.dialogs.prominence import remarks
 from farm.explore.dialogs.vocabulary import fold, vocabulary
 from farm.explore.driver import Driver
-from farm.explore.hierarchy import Hierarchy, clean, parse
+from farm.explore.hierarchy import Hierarchy
+from farm.explore.hierarchy_xml import parse
 from farm.explore.masking import MaskingJournal
 from farm.explore.pictures.contrast import Prominence, prominence
 from farm.explore.pictures.words import Word, drawn_by, reader, says_nothing, with_words

@@ -1,30 +1,24 @@
-"""`screen`: what a scenario sees and touches. Looking is `ScreenView`'s; touching is here.
+"""`screen`: what a scenario sees and touches, by words, ids and hints.
 
-A tap that lands on a button of a recognised privacy consent is an answer to it and goes through
-`consent`, so that no script can agree without the recording knowing when.
+Looking is `ScreenView`'s, tapping `Taps`'s; here is what a script asks of the two.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from farm.explore.dialogs import Button, Recognised, ScreenState, classify
+from farm.explore.consent import Consent
+from farm.explore.dialogs import Recognised, ScreenState
 from farm.explore.dialogs.vocabulary import fold
 from farm.explore.driver import Driver, Journal
-from farm.explore.hierarchy import Bounds, Node
+from farm.explore.hierarchy import Node
 from farm.explore.hints import Hints
 from farm.explore.policy import Policy
 from farm.explore.screen import ScreenView
-from farm.explore.screen_parts import allowed_by, frame, same_place, switch_of
-from farm.explore.selectors import NotOnScreen, Selector, find, find_all, touchable
-from farm.explore.touch import touch
+from farm.explore.screen_parts import scroll_line, switch_of
+from farm.explore.selectors import NotOnScreen, Selector, find, find_all
+from farm.explore.taps import Taps
 from farm.model.vocabulary import DialogKind
-
-if TYPE_CHECKING:
-    from farm.explore.consent import Consent
 
 _SWIPE_MS = 300
 _MOST_SCROLLS = 8
@@ -43,14 +37,13 @@ class Screen:
         view: ScreenView,
         driver: Driver,
         journal: Journal,
-        consent: "Consent",
+        consent: Consent,
         hints: Hints,
         policy: Policy,
     ) -> None:
         self._view = view
         self._driver = driver
-        self._journal = journal
-        self._consent = consent
+        self._taps = Taps(driver, journal, consent)
         self._hints = hints
         self._policy = policy
 
@@ -157,23 +150,7 @@ class Screen:
 
     async def tap_node(self, state: ScreenState, node: Node) -> None:
         """Tap a view of a screen that was just looked at."""
-        recognised = classify(state)
-        target = touchable(state.hierarchy, node)
-        if recognised.kind is DialogKind.PRIVACY_CONSENT:
-            for button, answer in (
-                (recognised.accept, self._consent.accept),
-                (recognised.decline, self._consent.decline),
-            ):
-                if button is not None and same_place(button.bounds, target.bounds, node.bounds):
-                    await answer()
-                    return
-        button = Button.of(target)
-        if not button.text and node.label:
-            button = msgspec.structs.replace(button, text=node.label.strip()[:200])
-        allowed = None
-        if recognised.kind is DialogKind.PERMISSION:
-            allowed = allowed_by(recognised, button.x, button.y)
-        await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
+        await self._taps.node(state, node)
 
     async def tap_at(self, x: int, y: int) -> None:
         """Tap a point of the screen, in pixels; prefer `tap` with words, which last longer."""
@@ -185,29 +162,7 @@ class Screen:
 
         A point of a picture with words but without views keeps those words in the record.
         """
-        hits = [
-            node
-            for node in state.hierarchy.nodes
-            if node.visible
-            and node.bounds.left <= x < node.bounds.right
-            and node.bounds.top <= y < node.bounds.bottom
-        ]
-        # Drawn last is on top; a view that reacts counts before one that only shows.
-        hit = next((node for node in reversed(hits) if node.clickable), hits[-1] if hits else None)
-        recognised = classify(state)
-        if hit is not None and recognised.kind is DialogKind.PRIVACY_CONSENT:
-            await self.tap_node(state, hit)
-            return
-        button = Button(
-            text=label or (hit.label.strip()[:200] if hit is not None else ""),
-            x=x,
-            y=y,
-            bounds=Bounds(x, y, x + 1, y + 1),
-        )
-        allowed = None
-        if recognised.kind is DialogKind.PERMISSION:
-            allowed = allowed_by(recognised, x, y)
-        await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
+        await self._taps.point(state, x, y, label)
 
     async def tap_through(self, path: list[str], timeout: float = 15.0) -> int:
         """Tap hints one after the other; returns how many were found and tapped.
@@ -295,13 +250,9 @@ class Screen:
         await self._driver.press("back")
 
     async def scroll(self, *, up: bool = False) -> None:
-        """Swipe over two thirds of the screen, to what lies below (or above)."""
+        """Swipe over half of the screen, to what lies below (or above)."""
         state = self._view.last or await self._view.observe()
-        area = frame(state.hierarchy)
-        x = (area.left + area.right) // 2
-        low = area.top + area.height * 3 // 4
-        high = area.top + area.height // 4
-        start, end = (high, low) if up else (low, high)
+        x, start, end = scroll_line(state.hierarchy, up=up)
         words = [str(each) for each in (x, start, x, end, _SWIPE_MS)]
         await self._driver.shell("input", "swipe", *words)
 

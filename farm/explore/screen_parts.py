@@ -36,6 +36,14 @@ def frame(hierarchy: Hierarchy) -> Bounds:
     )
 
 
+def scroll_line(hierarchy: Hierarchy, *, up: bool) -> tuple[int, int, int]:
+    """`(x, from y, to y)` of a swipe over the middle half of the screen, pixels."""
+    area = frame(hierarchy)
+    low, high = area.top + area.height * 3 // 4, area.top + area.height // 4
+    x = (area.left + area.right) // 2
+    return (x, high, low) if up else (x, low, high)
+
+
 def allowed_by(recognised: Recognised, x: int, y: int) -> bool | None:
     """What a tap at a point of a permission dialog answers; None if it is on no button."""
     for button, allowed in ((recognised.accept, True), (recognised.decline, False)):

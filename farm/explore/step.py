@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from farm.explore.app_text import clean
 from farm.explore.driver import Journal
-from farm.explore.hierarchy import clean
 from farm.explore.screen import ScreenView
 from farm.model.errors import DeviceError
 from farm.model.events import Step

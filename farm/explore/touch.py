@@ -3,9 +3,9 @@
 import asyncio
 import time
 
+from farm.explore.app_text import clean
 from farm.explore.dialogs import Button
 from farm.explore.driver import Driver, Journal
-from farm.explore.hierarchy import clean
 from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote, Tap
 from farm.model.vocabulary import ConsentAnswer, DialogKind

@@ -12,7 +12,7 @@ from farm.devices.phone import Phone
 from farm.devices.states import Wants
 from farm.explore.checking import check
 from farm.explore.dialogs import ScreenState, classify
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.explore.script_writer import write_script
 from farm.model.vocabulary import DialogKind
 from farm.session.lab import inspect_apk

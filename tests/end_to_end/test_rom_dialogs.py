@@ -8,7 +8,7 @@ import pytest
 from farm.devices.phone import Phone
 from farm.devices.states import Wants
 from farm.explore.dialogs import Button, Recognised, ScreenState, classify
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.model.vocabulary import DialogKind
 from farm.twin.mazes.apps import ACTIVITY, build_maze, package_of
 from farm.twin.mazes.maze import Item, Maze, MazeScreen, Spec, load_specs

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from farm.explore.dialogs import Recognised, ScreenState, classify
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from tests.explore.screens import APP, LAYOUTS, corpus, draw
 
 FOLDER = Path(__file__).parent

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm.devices.values import ShellResult
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.explore.hints import Hints
 from farm.explore.policy import Policy
 from farm.explore.run import Run

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from farm.devices.values import ShellResult
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.twin.mazes.maze import FOREIGN, RESET, Maze, MazeScreen
 from farm.twin.runtime.drawing import font_file
 from tests.explore.fake_phone import LAUNCHER

@@ -6,7 +6,7 @@ import pytest
 from farm.explore.explorer.actions import actions_of, avoided
 from farm.explore.explorer.graph import Graph
 from farm.explore.explorer.values import Action, ActionKind
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.explore.pictures.words import reader
 from farm.explore.run import Run
 from farm.model.events import Exploration

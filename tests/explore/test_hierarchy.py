@@ -3,7 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from farm.explore.hierarchy import MAX_NODES, MAX_TEXT, MAX_TEXTS, parse
+from farm.explore.app_text import MAX_TEXT
+from farm.explore.hierarchy import MAX_TEXTS
+from farm.explore.hierarchy_xml import MAX_NODES, parse
 from tests.explore.screens import APP, corpus, draw, node, page
 
 

@@ -7,7 +7,7 @@ import pytest
 from farm.explore import loader
 from farm.explore.checking import check
 from farm.explore.dialogs import ScreenState
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.explore.script_writer import Made, write_script
 from farm.explore.touches import Fingers, Kind, Panel, Touch, read_panels
 from tests.explore.fake_phone import CONSENT, HOME, PERMISSION, Phone, Stage

@@ -5,7 +5,6 @@ run's policy says, and what costs money or reaches people is not touched. Decide
 what it saw.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -18,15 +17,9 @@ from farm.explore.driver import Driver
 from farm.explore.explorer.abstraction import Abstraction
 from farm.explore.explorer.actions import actions_of
 from farm.explore.explorer.graph import Graph, Place
+from farm.explore.explorer.progress import Progress
 from farm.explore.explorer.strategies import ModelBased, Strategy
-from farm.explore.explorer.values import (
-    Action,
-    ActionKind,
-    Budget,
-    Report,
-    Wall,
-    digest_of,
-)
+from farm.explore.explorer.values import Action, ActionKind, Budget, Report, Wall
 from farm.explore.interruptions import Interruptions
 from farm.explore.pictures.words import Word
 from farm.explore.screen_actions import Screen
@@ -78,24 +71,15 @@ class Explorer:
         self._driver = driver
         self._strategy = strategy
         self._seed = seed
-        self._budget = budget
         self._answer = answer
         self._novelty = novelty
         self._log_in = log_in
         self.graph = Graph()
         self._abstraction = Abstraction()
+        self._progress = Progress(budget, self.graph)
         self._heard: set[str] = set()
-        self._events = 0
-        self._idle = 0
-        self._restarts = 0
         self._vain_restarts = 0
         self._consent_taps = 0
-        self._activities: set[str] = set()
-        self._foreign: dict[str, None] = {}
-        self._walls: dict[str, Wall] = {}
-        self._avoided: dict[str, set[str]] = {}
-        self._found: list[int] = []
-        self._script: list[str] = []
         self._last: tuple[Place, Action] | None = None
 
     async def run(self) -> Report:
@@ -104,42 +88,19 @@ class Explorer:
         Raises:
             DeviceGone: the phone vanished.
         """
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        ended = "events"
-        while True:
-            if self._budget.events and self._events >= self._budget.events:
-                break
-            if self._budget.seconds and clock() - began >= self._budget.seconds:
-                ended = "seconds"
-                break
-            if self._budget.idle_events and self._idle >= self._budget.idle_events:
-                ended = "nothing new"
-                break
+        self._progress.begin()
+        while not (ended := self._progress.spent()):
             if not await self._round():
                 ended = "app does not start"
                 break
-        return Report(
-            strategy=self._strategy.name,
-            seed=self._seed,
-            events=self._events,
-            screens=len(self.graph.places),
-            activities=sorted(self._activities),
-            ended=ended,
-            restarts=self._restarts,
-            foreign=list(self._foreign),
-            walls=list(self._walls.values()),
-            avoided={reason: len(keys) for reason, keys in sorted(self._avoided.items())},
-            found=self._found,
-            script=digest_of(self._script),
-        )
+        return self._progress.report(self._strategy.name, self._seed, ended)
 
     async def _round(self) -> bool:
         """Look once and do one thing; False if the app cannot be brought back."""
         state, recognised = await self._screen.recognise()
         if recognised.kind in _PLACELESS:
             if await self._permissions.handle(recognised, self._app.package):
-                self._spend(f"dialog {recognised.kind}", news=False)
+                self._progress.did(f"dialog {recognised.kind}", news=False)
                 return True
             return await self._leave(state)
         if state.package != self._app.package and (
@@ -150,7 +111,7 @@ class Explorer:
             if recognised.kind in _PASSABLE and await self._permissions.handle(
                 recognised, self._app.package
             ):
-                self._spend(f"dialog {recognised.kind}", news=False)
+                self._progress.did(f"dialog {recognised.kind}", news=False)
                 return True
             return await self._leave(state)
         if self._strategy.knows_dialogs and await self._dialog(recognised):
@@ -165,7 +126,7 @@ class Explorer:
             return await self._restart()
         if action.avoid:  # a baseline may choose it; the farm does not do it for any of them
             action = next(each for each in actions if each.kind is ActionKind.BACK)
-        self._spend(f"{place.number} {action.key}", news)
+        self._progress.did(f"{place.number} {action.key}", news)
         self._last = (place, action)
         await self._act(state, action)
         return True
@@ -189,7 +150,7 @@ class Explorer:
         name, older = self._abstraction.name(state, self._app.package, actions, picture)
         self.graph.join(name, older)
         place, fresh = self.graph.see(name, actions)
-        self._activities.add(state.activity)
+        self._progress.activities.add(state.activity)
         self._vain_restarts = 0
         self._permissions.begin_anew()
         heard = await self._novelty()
@@ -197,8 +158,8 @@ class Explorer:
         self._heard |= heard
         for action in actions:
             if action.avoid:
-                self._avoided.setdefault(action.avoid, set()).add(f"{place.name} {action.key}")
-        if recognised.kind is DialogKind.LOGIN and place.name not in self._walls:
+                self._progress.avoid(action.avoid, f"{place.name} {action.key}")
+        if recognised.kind is DialogKind.LOGIN and place.name not in self._progress.walls:
             await self._wall(place, recognised)
         if self._last is not None:
             before, action = self._last
@@ -208,7 +169,7 @@ class Explorer:
             self._last = None
         self._strategy.arrived(place, state, news)
         if news:
-            self._idle = 0
+            self._progress.idle = 0
         return place, news
 
     async def _wall(self, place: Place, recognised: Recognised) -> None:
@@ -221,7 +182,7 @@ class Explorer:
                 raise
             except FarmError:  # the form was not as the hints say: it stays a wall
                 passed = False
-        self._walls[place.name] = Wall(
+        self._progress.walls[place.name] = Wall(
             screen=place.name, title=recognised.title[:200], passed=passed
         )
 
@@ -237,12 +198,12 @@ class Explorer:
             accept = self._answer is ConsentAnswer.ACCEPT
             answer = await (self._consent.accept() if accept else self._consent.decline())
             for _ in range(max(answer.taps, 1)):
-                self._spend(f"consent {self._answer}", news=False)
+                self._progress.did(f"consent {self._answer}", news=False)
             return True
         if recognised.kind in _PASSABLE and await self._permissions.handle(
             recognised, self._app.package
         ):
-            self._spend(f"dialog {recognised.kind}", news=False)
+            self._progress.did(f"dialog {recognised.kind}", news=False)
             return True
         return False
 
@@ -270,9 +231,9 @@ class Explorer:
         if not await self._app.alive():
             return await self._restart()
         if state.package and state.package != self._app.package:
-            self._foreign.setdefault(state.package, None)
+            self._progress.foreign.setdefault(state.package, None)
         await self._app.foreground()
-        self._spend("foreground", news=False)
+        self._progress.did("foreground", news=False)
         state = await self._screen.observe()
         if self._app.package in state.hierarchy.packages:
             return True
@@ -282,10 +243,10 @@ class Explorer:
     async def _restart(self) -> bool:
         if self._vain_restarts >= _VAIN_RESTARTS:
             return False
-        self._restarts += 1
+        self._progress.restarts += 1
         self._vain_restarts += 1
         self._note_last("")
-        self._spend("restart", news=False)
+        self._progress.did("restart", news=False)
         await self._app.reopen()  # if that fails, the next look finds no app and tries again
         await self._drawn()
         return True
@@ -305,9 +266,3 @@ class Explorer:
             place, action = self._last
             self.graph.done(place, action, leads_to, False)
             self._last = None
-
-    def _spend(self, what: str, news: bool) -> None:
-        self._events += 1
-        self._idle = 0 if news else self._idle + 1
-        self._found.append(len(self.graph.places))
-        self._script.append(what)

@@ -57,7 +57,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     screens: int  # abstract screens of the app
     activities: list[str]
-    ended: str  # "events", "seconds", "nothing new", "nothing left", "app does not start"
+    ended: str  # "events", "seconds", "nothing new", "app does not start"
     restarts: int
     foreign: list[str]  # other apps that came to the front
     walls: list[Wall]

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from PIL import Image, UnidentifiedImageError
 
-from farm.explore.hierarchy import Bounds, Hierarchy, Node, clean
+from farm.explore.app_text import clean
+from farm.explore.hierarchy import Bounds, Hierarchy, Node
 
 _LEAST_SCORE = 0.6
 _MOST_WORDS = 200

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from farm.explore.dialogs import Recognised, ScreenState, classify
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.model.vocabulary import DialogKind
 from tests.explore.cases import cases, measure
 from tests.explore.screens import APP, LAYOUTS, corpus, draw, node, page

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from farm.explore.dialogs import ScreenState, classify
 from farm.explore.explorer.abstraction import Abstraction
 from farm.explore.explorer.actions import actions_of
-from farm.explore.hierarchy import MAX_NODES, parse
+from farm.explore.hierarchy_xml import MAX_NODES, parse
 from farm.explore.script_writer import Made, write_script
 from farm.explore.touches import Kind, Touch
 from farm.model.vocabulary import DialogKind

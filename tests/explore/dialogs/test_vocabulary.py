@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from farm.explore.dialogs import ScreenState, classify
-from farm.explore.hierarchy import parse
+from farm.explore.hierarchy_xml import parse
 from farm.model.vocabulary import DialogKind
 from tests.explore.screens import APP, draw
 

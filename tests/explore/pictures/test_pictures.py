@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from farm.explore.hierarchy import Bounds, parse
+from farm.explore.hierarchy import Bounds
+from farm.explore.hierarchy_xml import parse
 from farm.explore.pictures.contrast import luminance, prominence, ratio
 from farm.explore.pictures.words import Word, drawn_by, reader, says_nothing, with_words
 from farm.explore.policy import Policy
