@@ -32,7 +32,7 @@ from farm.recording import load_or_create_key
 from farm.session.plan import SessionPlan, SessionResult
 from farm.session.runner import SessionRunner
 from farm.session.settings import HookSet, LabSettings
-from farm.session.stage import StageTools
+from farm.session.tools import StageTools
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

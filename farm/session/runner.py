@@ -21,7 +21,8 @@ from farm.model.events import StateChange
 from farm.model.vocabulary import Outcome, SessionState
 from farm.session.machine import AFTER_FAILURE, Progress
 from farm.session.plan import SessionPlan, SessionResult
-from farm.session.stage import Stage, StageTools
+from farm.session.stage import Stage
+from farm.session.tools import StageTools
 
 _WORKING = (
     SessionState.PREPARING,
@@ -59,10 +60,10 @@ class SessionRunner:
         try:
             self._note_state()
             async with asyncio.TaskGroup() as background:
-                self._stage.background = background
+                self._stage.companions.group = background
                 for state in _WORKING:
                     await self._during(state, self._work_of(state))
-                self._stage.end_background()
+                self._stage.companions.end()
         except asyncio.CancelledError as error:
             cancelled = error
             self._cancelled()

@@ -5,65 +5,36 @@ One method per state. Which state comes when, and what a failure means, is the r
 
 import asyncio
 import contextlib
-import platform
 import time
-from collections.abc import Coroutine, Sequence
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from farm import __version__
 from farm.devices.gadget import CAVEAT
 from farm.devices.known_identity import read_identity
-from farm.devices.phone import Phone
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
 from farm.devices.seeding import planting, positions
 from farm.devices.seeding.plan import make_plan, new_token
 from farm.explore.run import Run
 from farm.files import sha256_of
-from farm.model.events import AnyBody, Heartbeat
-from farm.model.session import FORMAT_VERSION, Session
+from farm.model.events import AnyBody
+from farm.model.session import Session
 from farm.model.vocabulary import AccessMode, ConsentAnswer, Outcome, SessionState, Stream
 from farm.recorders.api.recorder import ApiRecorder
 from farm.recorders.logcat import LogcatRecorder
-from farm.recorders.network import CaptureProcess, CaptureSession
+from farm.recorders.network import CaptureSession
 from farm.recorders.ui import UiRecorder
 from farm.recording import RecordingWriter, seal
 from farm.session.app_control import PhoneApp
 from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
+from farm.session.companions import Companions, beat, watch
+from farm.session.description import describe
 from farm.session.novelty import Heard
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
 from farm.session.repackaging import repackaged
-
-_HEARTBEAT_SECONDS = 1.0
-_CLOCK_SECONDS = 15.0
-_CANARY_SECONDS = 30.0
-_TOOLS = ("adbutils", "uiautomator2", "frida", "mitmproxy")
-
-
-class StageTools(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session stands on; the lab owns all of it."""
-
-    phone: Phone
-    capture: CaptureProcess
-    bundle: Path  # compiled hooks
-    bundle_sha256: str
-    catalogue: Path  # the catalogue of hooked APIs
-    hooks: tuple[Path, ...]  # folders that extend it
-    catalogue_sha256: str  # over all of it
-    key: Ed25519PrivateKey
-    frida_files: Path  # folder with the operator's frida-server and gadget files
-    ledgers: Path  # folder that remembers what was changed on phones
-    repackaged: Path  # folder of copies for phones without root, and of the key that signs them
-
-
-def tool_versions() -> dict[str, str]:
-    """Return the versions of everything that a recording depends on."""
-    versions = {"farm": __version__, "python": platform.python_version()}
-    return versions | {name: version(name) for name in _TOOLS}
+from farm.session.tools import StageTools
 
 
 class Stage:
@@ -73,27 +44,7 @@ class Stage:
         self._plan = plan
         self._tools = tools
         self._phone = tools.phone
-        self._versions = tool_versions()
-        self._session = Session(
-            format_version=FORMAT_VERSION,
-            session_id=plan.session_id,
-            app=plan.app,
-            device=tools.phone.info,
-            scenario=plan.scenario.name,
-            scenario_sha256=plan.scenario.sha256,
-            created=time.time_ns(),
-            versions=self._versions,
-            hook_bundle_sha256=tools.bundle_sha256,
-            hook_catalogue_sha256=tools.catalogue_sha256,
-            options={
-                "settle_seconds": f"{plan.settle_seconds:g}",
-                "grant_permissions": str(plan.grant_permissions).lower(),
-                "bypass_pinning": str(plan.bypass_pinning).lower(),
-                **({"category": plan.category} if plan.category else {}),
-                **({"network": plan.network} if plan.network else {}),
-                **plan.scenario.options,
-            },
-        )
+        self._session = describe(plan, tools)
         self._writer = RecordingWriter.create(plan.folder, self._session)
         self._device = self._writer.stream(Stream.DEVICE)
         self._clocking = Clocking(self._phone, self._device)
@@ -105,8 +56,7 @@ class Stage:
         self._life: ProofOfLife | None = None
         self._run: Run | None = None
         self._logcat = LogcatRecorder(plan.folder, self._device, plan.app.package)
-        self._background: list[asyncio.Task[None]] = []
-        self.background: asyncio.TaskGroup | None = None
+        self.companions = Companions()
         self.sealed = False
 
     @property
@@ -130,8 +80,8 @@ class Stage:
     async def prepare(self) -> None:
         """Clock, logcat, proxy, certificate, Frida endpoint: the phone ready, no app on it yet."""
         await self._clocking.sample(START_SAMPLES)
-        self._begin(self._logcat.follow(self._phone.logcat()))
-        self._begin(self._beat())
+        self.companions.begin(self._logcat.follow(self._phone.logcat()))
+        self.companions.begin(beat(self._writer))
         self._network = await self._tools.capture.open(self._plan.folder)
         self._prepared = await prepare(
             self._phone,
@@ -151,7 +101,7 @@ class Stage:
             track = positions.follow(
                 self._phone, self._seeds.track, self.note, pause=positions.STEP_SECONDS
             )
-            self._begin(track)
+            self.companions.begin(track)
         await self._phone.start_screen()
 
     async def install(self) -> None:
@@ -208,7 +158,7 @@ class Stage:
             after_start=lambda: life.send("start"),
         )
         await self._app.launch()
-        self._begin(self._watch_periodically())
+        self.companions.begin(watch(self._clocking, self._life))
 
     async def drive(self) -> None:
         """Let the scenario work."""
@@ -263,18 +213,9 @@ class Stage:
         self._writer.close()
         seal(self._plan.folder, self._tools.key)
 
-    def end_background(self) -> None:
-        """Ask the companions of the working states to end."""
-        for task in self._background:
-            task.cancel()
-
     def close(self) -> None:
         """Let go of the recording's files; harmless after sealing."""
         self._writer.close()
-
-    def _begin(self, work: Coroutine[object, object, None]) -> None:
-        assert self.background is not None  # noqa: S101 - the runner sets it before any state
-        self._background.append(self.background.create_task(work))
 
     def _scenario_run(self) -> Run:
         """One object for driving and settling: what was restarted or told once stays so."""
@@ -301,25 +242,3 @@ class Stage:
         await self._clocking.sample(BORDER_SAMPLES)
         if self._life is not None:
             await self._life.send(when)
-
-    async def _beat(self) -> None:
-        """Show that the session's own loop lives, and keep its streams on the disk."""
-        while True:
-            self._device.append(Heartbeat())
-            await asyncio.to_thread(self._sync)
-            await asyncio.sleep(_HEARTBEAT_SECONDS)
-
-    def _sync(self) -> None:
-        for stream in (Stream.UI, Stream.API, Stream.DEVICE):
-            self._writer.stream(stream).sync()
-
-    async def _watch_periodically(self) -> None:
-        """Clock samples and canaries while the scenario works."""
-        since_canary = 0.0
-        while True:
-            await asyncio.sleep(_CLOCK_SECONDS)
-            await self._clocking.sample(BORDER_SAMPLES)
-            since_canary += _CLOCK_SECONDS
-            if self._life is not None and since_canary >= _CANARY_SECONDS:
-                since_canary = 0.0
-                await self._life.send("periodic")

@@ -6,17 +6,12 @@ its sessions go on in a new one on the same ports, and their recordings say what
 
 import asyncio
 import os
-import time
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
-from farm.model.errors import FarmError, RecordingError
-from farm.model.events import Gap
-from farm.model.vocabulary import GapCause, Stream
+from farm.model.errors import FarmError
+from farm.recorders.network.options import CaptureOptions
 from farm.recorders.network.protocol import (
     CanarySeen,
     Close,
@@ -26,59 +21,12 @@ from farm.recorders.network.protocol import (
     Ping,
     Report,
 )
+from farm.recorders.network.session import CaptureSession
 from farm.recorders.network.worker import CaptureDied, Worker
-from farm.recording import StreamWriter
 
 _COMMAND_SECONDS = 20.0
 _PING_SECONDS = 5.0
 _RESTARTS = 3
-_MOST_TOKENS = 10_000
-
-
-class CaptureOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How capture works, the same for all sessions of a controller."""
-
-    hosts: Mapping[str, tuple[str, int]] = {}  # "name:port" -> (address, port), as in a lab
-    extra_trust: bytes = b""  # PEM: further CAs that upstream servers may chain to
-    body_limit: int = 16 << 20  # bytes of one body that are kept
-    heartbeat: float = 1.0  # seconds
-    max_phones: int = 4  # sessions one process serves at a time
-    recycle_sessions: int = 50  # sessions after which a process is replaced
-    recycle_memory: int = 600 << 20  # bytes of memory after which it is replaced
-    start_timeout: float = 30.0  # seconds
-
-
-class CaptureSession:
-    """One phone's listener. Made by `CaptureProcess.open`."""
-
-    def __init__(self, owner: "CaptureProcess", name: str, folder: Path) -> None:
-        self.folder = folder
-        self.port = 0
-        self.down = False
-        self.disk_full = False
-        self._owner = owner
-        self._name = name
-        self._tokens: set[str] = set()
-        self._changed = asyncio.Condition()
-
-    async def canary_seen(self, token: str, timeout: float) -> bool:
-        """Wait until a request to the canary's host with path `/token` is in the recording."""
-        try:
-            async with asyncio.timeout(timeout), self._changed:
-                await self._changed.wait_for(lambda: token in self._tokens)
-        except TimeoutError:
-            return False
-        return True
-
-    async def close(self) -> None:
-        """Stop listening and close the recording's files. Closing twice does nothing."""
-        await self._owner._close(self)
-
-    async def _note_canary(self, token: str) -> None:
-        async with self._changed:
-            if len(self._tokens) < _MOST_TOKENS:
-                self._tokens.add(token)
-            self._changed.notify_all()
 
 
 class CaptureProcess:
@@ -143,7 +91,7 @@ class CaptureProcess:
         async with self._lock:
             self._opened += 1
             name = f"{self._opened}"
-            session = CaptureSession(self, name, folder)
+            session = CaptureSession(name, folder, self._close)
             worker = await self._worker_with_room()
             worker.sessions.add(name)
             self._sessions[name] = (session, worker)
@@ -175,7 +123,7 @@ class CaptureProcess:
         done = await worker.ask(
             lambda number: Open(
                 request=number,
-                session=session._name,
+                session=session.name,
                 folder=os.path.abspath(session.folder),
                 port=port,
                 resumed=resumed,
@@ -186,20 +134,20 @@ class CaptureProcess:
 
     async def _close(self, session: CaptureSession) -> None:
         async with self._lock:
-            entry = self._sessions.pop(session._name, None)
+            entry = self._sessions.pop(session.name, None)
             if entry is None:
                 return
             worker = entry[1]
             if worker is None:
                 return
-            worker.sessions.discard(session._name)
+            worker.sessions.discard(session.name)
             try:
                 await worker.ask(
-                    lambda number: Close(request=number, session=session._name), _COMMAND_SECONDS
+                    lambda number: Close(request=number, session=session.name), _COMMAND_SECONDS
                 )
             except CaptureDied as error:
                 await worker.kill()  # gives up the file locks, so that the gap can be written
-                await asyncio.to_thread(_note_down, session.folder, str(error))
+                await session.note_down(str(error))
             options = self._options
             if worker.served >= options.recycle_sessions or (
                 worker.resident > options.recycle_memory
@@ -266,7 +214,7 @@ class CaptureProcess:
             return
         self._sessions[name] = (session, None)
         session.down = True
-        await asyncio.to_thread(_note_down, session.folder, problem)
+        await session.note_down(problem)
 
     def _on_report(self, worker: Worker, report: Report) -> None:
         if not isinstance(report, CanarySeen | DiskIsFull):
@@ -277,7 +225,7 @@ class CaptureProcess:
         if isinstance(report, DiskIsFull):
             entry[0].disk_full = True
         elif self._tasks is not None:
-            self._tasks.create_task(entry[0]._note_canary(report.token))
+            self._tasks.create_task(entry[0].note_canary(report.token))
 
     async def _stop_all(self) -> None:
         self._closing = True
@@ -285,24 +233,3 @@ class CaptureProcess:
             await worker.stop()
         self._workers.clear()
         self._sessions.clear()
-
-
-def _note_down(folder: Path, detail: str) -> None:
-    """Write the gap that the dead process could not write. It stays open to the stream's end."""
-    try:
-        writer = StreamWriter(folder, Stream.NETWORK)
-    except (RecordingError, OSError):  # sealed, full or gone: the missing end of the stream tells
-        return
-    try:
-        now = time.time_ns()
-        writer.append(
-            Gap(
-                gap_id=f"proxy-down-{writer.count}",
-                cause=GapCause.PROXY_DOWN,
-                start=now if writer.last_time is None else writer.last_time,
-                detail=detail[:500],
-            )
-        )
-        writer.sync()
-    finally:
-        writer.close()
