@@ -15,7 +15,7 @@ from farm.campaign.chores import chores
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.fleet.care import Care
-from farm.campaign.fleet.health import CareRules
+from farm.campaign.fleet.health import CareRules, load_care_rules
 from farm.campaign.fleet.screens import Screens
 from farm.campaign.ledger import Assignment
 from farm.campaign.plan.schedule import plan_started, start_due
@@ -87,6 +87,14 @@ def worker(
         list[Path] | None,
         typer.Option(help="Folder with hooks of your own, see `farm hooks`; repeat for more."),
     ] = None,
+    care_rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--care",
+            help="YAML file with your limits for resting phones, such as `least_battery: 30`; "
+            "docs/campaigns.md names them all.",
+        ),
+    ] = None,
     adb_port: Annotated[
         int | None, typer.Option(help="Port of the adb server [default: adb's own].")
     ] = None,
@@ -101,6 +109,7 @@ def worker(
     """
     if not phones and not analyses:
         raise UsageError("--no-phones --analyses 0: leaves nothing to do")
+    rules = load_care_rules(care_rules) if care_rules is not None else CareRules()
     lab_home = home or default_home()
     settings = WorkerSettings(
         name=name or socket.gethostname(), lease=lease, beat=lease / 5, keep_local=keep_local
@@ -127,7 +136,7 @@ def worker(
                 lab = await stack.enter_async_context(Lab(lab_settings))
                 key = await asyncio.to_thread(load_or_create_key, lab_settings.key)
                 sources = Sources(stored, lab_home / "cache")
-                care = Care(opened, lab.pool, settings.name, CareRules(), lab_settings.network)
+                care = Care(opened, lab.pool, settings.name, rules, lab_settings.network)
                 on_phones = PhoneExecutor(lab, sources, key, care)
                 executors.append(on_phones)
             if analyses:

@@ -1,12 +1,15 @@
 """How a phone is, and what follows: measured over its shell, decided by a pure function."""
 
 import re
+from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from farm.devices.outputs.battery import read_battery
 from farm.devices.outputs.storage import read_free
 from farm.devices.phone import Phone
+from farm.files import read_yaml
 
 _UPTIME = re.compile(r"(\d+(?:\.\d+)?)\s")
 
@@ -23,19 +26,37 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     uptime: float | None = None  # seconds
 
 
-class CareRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a phone rests. The limits are those of lithium cells and of certificates' dates."""
+Seconds = Annotated[float, msgspec.Meta(ge=1, le=7 * 86_400)]
 
-    least_battery: int = 20
-    most_temperature: float = 42.0
-    least_storage: int = 1 << 30
-    most_clock_offset: float = 12 * 3600.0
-    most_uptime: float = 24 * 3600.0  # then it is rebooted while nothing runs on it
-    battery_rest: float = 1800.0
-    thermal_rest: float = 900.0
-    reboot_rest: float = 120.0  # for it to come back
-    look_every: float = 600.0  # a phone on which nothing runs is looked at so often
-    fault_rest: float = 300.0  # Wi-Fi, storage or clock: somebody may see to it meanwhile
+
+class CareRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a phone rests. The defaults are those of lithium cells and of certificates' dates.
+
+    An operator sets them in a YAML file, by these names (`farm worker --care`).
+    """
+
+    least_battery: Annotated[int, msgspec.Meta(ge=0, le=100)] = 20  # percent
+    # of the battery, degrees Celsius; cells are spoilt for good above 60
+    most_temperature: Annotated[float, msgspec.Meta(ge=20, le=60)] = 42.0
+    least_storage: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 1024  # MiB free on /data
+    most_clock_offset: Seconds = 12 * 3600.0
+    # uptime after which it is rebooted while nothing runs on it
+    most_uptime: Annotated[float, msgspec.Meta(ge=600, le=366 * 86_400)] = 24 * 3600.0
+    battery_rest: Seconds = 1800.0
+    thermal_rest: Seconds = 900.0
+    reboot_rest: Seconds = 120.0  # for it to come back
+    fault_rest: Seconds = 300.0  # Wi-Fi, storage or clock: somebody may see to it meanwhile
+    look_every: Seconds = 600.0  # a phone on which nothing runs is looked at so often
+
+
+def load_care_rules(path: Path) -> CareRules:
+    """An operator's rules; what the file does not name keeps its default.
+
+    Raises:
+        UsageError: names file and field, and what was expected.
+    """
+    rules, _ = read_yaml(path, CareRules, expected="limits such as `least_battery: 30`")
+    return rules
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +79,7 @@ def decide_rest(health: Health, rules: CareRules) -> Rest | None:
             + ("" if health.powered else ": not powered"),
             seconds=rules.battery_rest,
         )
-    if health.storage_free is not None and health.storage_free < rules.least_storage:
+    if health.storage_free is not None and health.storage_free < rules.least_storage << 20:
         return Rest(
             reason=f"{health.storage_free >> 20} MiB free on /data: remove apps and files",
             seconds=rules.fault_rest,
