@@ -12,7 +12,7 @@ import msgspec
 from farm.detect.analyse import Readable
 from farm.detect.coverage import find_coverage
 from farm.detect.flows import Traffic, search
-from farm.detect.identify.known import known_values
+from farm.detect.identify.known import handed_over, known_values
 from farm.detect.links import Carried
 from farm.detect.phases import Phases, find_phases
 from farm.detect.replay import Replay
@@ -81,10 +81,16 @@ def judge_scenario(
     if claims:
         known = known_values(session, calls, timeline.of(Stream.DEVICE, PhoneIdentity))
         salts = [session.app.package, session.app.signer_sha256]
-        traffic = search(exchanges, known, timeline, salts)
+        traffic = search(exchanges, known, timeline, salts, package=session.app.package)
         coverage = find_coverage(session, timeline, phases, traffic)
+        package = session.app.package
+        given = [
+            placed
+            for placed in calls
+            if isinstance(call := placed.event.body, Call) and handed_over(call, package)
+        ]
         for reference, claim in claims:
-            expected.append(_judge(claim, reference, calls, traffic, phases, coverage))
+            expected.append(_judge(claim, reference, given, traffic, phases, coverage))
     failed = [
         f"{body.name}: {body.detail}".rstrip(": ")
         for placed in timeline.of(Stream.UI, Step)
@@ -155,7 +161,6 @@ def _judge(
             for placed in calls
             if isinstance(placed.event.body, Call)
             and placed.event.body.data_type is claim.data_type
-            and placed.event.body.error is None
         ]
         for name, placed in seen:
             _sort(name, phases.of_event(placed), claim.phase, certain, possible)
@@ -176,9 +181,9 @@ def _judge(
 
 
 def _is_sure(one: Carried, traffic: Traffic) -> bool:
-    """Whether the value in the flow is no accident, and not one that a server had sent before."""
+    """Whether the value in the flow is no accident, and the app sent it."""
     chance = min(traffic.chance.of(hit.bits, named=bool(hit.key)) for hit in one.hits)
-    return chance <= _CERTAIN_CHANCE and one.echo is None and not one.known.weak
+    return chance <= _CERTAIN_CHANCE and one.proven and not one.known.weak
 
 
 def _sort(

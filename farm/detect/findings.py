@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from farm.detect.connections import Opener
 from farm.detect.evidence import Evidence
 from farm.detect.flows import Traffic
 from farm.detect.frequency import Screens
@@ -34,6 +35,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     undetermined: list[Finding]
     attempts: list[str]  # one line each: asked for before consent, and not given
     echoed: list[str] = []  # one line each: sent, but a server had sent it first
+    earlier: list[str] = []  # one line each: sent before the app ran, so by another program
 
 
 def find(
@@ -69,6 +71,7 @@ def find(
         undetermined=sorted(undetermined, key=_weight),
         attempts=[f"{line}, {count} times" for line, count in sorted(finder.attempts.items())],
         echoed=traffic.echoed,
+        earlier=traffic.earlier,
     )
 
 
@@ -99,7 +102,7 @@ class _Finder:
             return
         address = one.request.address if one.request is not None else ""
         receiver = self._parties.receiver(one.exchange.host, address)
-        proven = one.echo is None and bool(one.calls or one.known.identities)
+        proven = one.proven or (one.opener is not Opener.UNSEEN and bool(self._readers(one)))
         group = self._group(phase, one.known.data_type, receiver, proven=proven)
         sender, sources, certain, reason = self._sender(one, receiver)
         group.carried.append(one)
@@ -108,7 +111,7 @@ class _Finder:
         group.identities |= {known.event.n: known for known in one.known.identities}
         group.certain &= certain and one.ordered
         group.say(reason)
-        group.say(self._doubts(one))
+        group.say(self._doubts(one, proven))
         if phase is Phase.UNDETERMINED:
             group.say(_why_undetermined(one.interval, self._phases))
         if not proven or not one.calls:
@@ -119,11 +122,21 @@ class _Finder:
             if group not in told:
                 told.append(group)
 
-    def _doubts(self, one: Carried) -> str:
+    def _doubts(self, one: Carried, proven: bool) -> str:
         if one.echo is not None:
             return (
                 f"a server had sent the value in flow {one.echo.flow_id} before any call handed it "
                 "over: what came back may not have been collected"
+            )
+        if not proven and (one.calls or one.known.identities):
+            if one.opener is Opener.UNSEEN:
+                return (
+                    "hooks told of other connections of the app and not of this one: another "
+                    "program of the phone may have sent the value"
+                )
+            return (
+                "the value is this phone's, and no call handed it to the app: nothing shows that "
+                "the app opened the connection, another program of the phone may have"
             )
         if not one.calls and one.known.identities:
             planted = "planted by the farm" if one.known.seeded else "asked from the phone"
@@ -177,7 +190,7 @@ class _Finder:
 
     def _readers(self, one: Carried) -> list[Placed]:
         """Where the farm knows the value: calls before the flow that may have given it."""
-        if one.calls or not one.known.identities:
+        if one.calls or not one.known.identities or one.echo is not None:
             return []
         read = self._silent.get(one.known.data_type)
         return certainly_before(read, one) if read is not None else []

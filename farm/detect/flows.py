@@ -22,7 +22,7 @@ from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
 from farm.detect.timeline import FOREVER, Placed, Timeline
 from farm.detect.transforms import trace
-from farm.model.events import NameLookup, Request, Response
+from farm.model.events import Launched, NameLookup, Request, Response
 from farm.model.exchange import Exchange
 from farm.model.vocabulary import CANARY_HOST, LinkStrength, Stream
 
@@ -56,6 +56,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     chance: Chance
     operations: dict[int, Placed]  # `Transform` events by ordinal
     echoed: list[str]  # one line each: known values that only came back
+    earlier: list[str]  # one line each: known values that left before the app ran
 
 
 def is_own(host: str) -> bool:
@@ -70,6 +71,7 @@ def search(
     timeline: Timeline,
     salts: Sequence[str] = (),
     limits: Limits | None = None,
+    package: str = "",
 ) -> Traffic:
     """Search everything the app sent for the known values.
 
@@ -81,6 +83,7 @@ def search(
         timeline: all events.
         salts: text that the app may mix into digests: its package, its signer.
         limits: bounds of decoding.
+        package: of the app.
     """
     base = Recogniser.of(known, salts)
     traced = trace(timeline, known, base)
@@ -88,7 +91,7 @@ def search(
     scanner = Scanner(recogniser.needles, recogniser.shapes, limits)
     requests = _requests(timeline)
     readable = Readable(traced)
-    linker = Linker(known, Connections(timeline))
+    linker = Linker(known, Connections(timeline), timeline)
     carried: list[Carried] = []
     typed: list[tuple[Exchange, int, Typed]] = []
     unread: dict[str, list[Unread]] = {}
@@ -97,7 +100,9 @@ def search(
     answered = _answered(timeline)
     earliest = FOREVER
 
-    def search_one(exchange: Exchange, scans: Sequence[Scan], event: Placed | None) -> None:
+    def search_one(
+        exchange: Exchange, scans: Sequence[Scan], event: Placed | None, announced: bool = False
+    ) -> None:
         nonlocal fields, shapes
         fields += len(scans)
         hits: list[Hit] = []
@@ -111,7 +116,7 @@ def search(
         parts = _unread(scans, chosen, readable)
         if parts:
             unread.setdefault(exchange.flow_id, []).extend(parts)
-        carried.extend(linker.group(exchange, chosen, event))
+        carried.extend(linker.group(exchange, chosen, event, announced=announced))
 
     for whole in exchanges:
         exchange = without_bytes(whole)
@@ -122,7 +127,8 @@ def search(
         missing = [Unread(reason=_MISSING[what]) for what in exchange.truncated if what in _MISSING]
         if missing:
             unread[exchange.flow_id] = missing
-        search_one(exchange, scanner.scan(carriers(whole)), requests.get(exchange.flow_id))
+        request, announced = requests.get(exchange.flow_id), _announces(whole, package)
+        search_one(exchange, scanner.scan(carriers(whole)), request, announced)
     for name, placed in _names_asked(timeline).items():
         question = _question(name, placed)
         requests[question.flow_id] = placed
@@ -132,9 +138,10 @@ def search(
     searched = scanner.bytes_searched + traced.bytes_searched
     chance = Chance(recogniser.forms, searched, fields)
     carried = _plausible(carried, chance)
-    checked = _checked(typed[:_MOST_TYPED], known, requests, shapes)
+    checked = _checked(typed[:_MOST_TYPED], known, requests, shapes, timeline)
     first = received(_texts_sent(carried, checked), exchanges, answered, earliest)
     carried, checked, echoed = _without_echoes(carried, checked, first)
+    carried, checked, earlier = _of_the_app(carried, checked, _launched(timeline))
     return Traffic(
         exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
         carried=carried,
@@ -144,6 +151,7 @@ def search(
         chance=chance,
         operations=traced.operations,
         echoed=echoed,
+        earlier=earlier,
     )
 
 
@@ -156,6 +164,15 @@ def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> l
         for one in scan.undecoded
         if not one.opaque or not (one.location in understood or readable.explains(scan.carrier))
     ]
+
+
+def _announces(exchange: Exchange, package: str) -> bool:
+    """Whether a request names its app, as WebView's do (developer.android.com, `WebView`:
+    "X-Requested-With"). Only its own process can have a reason to write the app's name there."""
+    return bool(package) and any(
+        name.lower() == b"x-requested-with" and value == package.encode()
+        for name, value in exchange.request_headers
+    )
 
 
 def _names_asked(timeline: Timeline) -> dict[str, Placed]:
@@ -215,6 +232,7 @@ def _checked(
     known: Sequence[Known],
     requests: Mapping[str, Placed],
     tries: int,
+    timeline: Timeline,
 ) -> list[Checked]:
     """Checked numbers that no known value of the session explains.
 
@@ -236,7 +254,7 @@ def _checked(
             Checked(
                 exchange=exchange,
                 event=request.event.reference if request is not None else "",
-                interval=left(exchange, request, time),
+                interval=timeline.certain(left(exchange, request, time)),
                 typed=one,
                 chance=float(f"{chance:.3g}"),
                 request=body if isinstance(body, Request) else None,
@@ -295,6 +313,28 @@ def _without_echoes(
         if one.typed.value not in first or first[one.typed.value].time > one.interval.lo
     ]
     return kept, others, [f"{line}, {count} times" for line, count in sorted(echoed.items())]
+
+
+def _launched(timeline: Timeline) -> int:
+    """Before this, host ns, no code of the app ran: it is removed and installed anew."""
+    starts = timeline.of(Stream.DEVICE, Launched)
+    return min((placed.interval.lo for placed in starts), default=-FOREVER)
+
+
+def _of_the_app(
+    carried: Sequence[Carried], checked: Sequence[Checked], launched: int
+) -> tuple[list[Carried], list[Checked], list[str]]:
+    """Leaves out what other programs of the phone sent before the app could send anything."""
+    kept: list[Carried] = []
+    earlier: dict[str, int] = {}
+    for one in carried:
+        if one.interval.hi >= launched:
+            kept.append(one)
+            continue
+        line = f"{one.known.data_type}: to {one.exchange.host}"
+        earlier[line] = earlier.get(line, 0) + 1
+    others = [one for one in checked if one.interval.hi >= launched]
+    return kept, others, [f"{line}, {count} times" for line, count in sorted(earlier.items())]
 
 
 def _texts(one: Carried) -> list[str]:

@@ -43,10 +43,11 @@ def judge(
     calls = timeline.of(Stream.API, Call)
     identities = timeline.of(Stream.DEVICE, PhoneIdentity)
     known = known_values(session, calls, identities)
-    traffic = search(exchanges, known, timeline, [session.app.package, session.app.signer_sha256])
+    package = session.app.package
+    salts = [package, session.app.signer_sha256]
+    traffic = search(exchanges, known, timeline, salts, package=package)
     evidence = Evidence(timeline, traffic, parties)
     span = timeline.span(session.created, session.ended)
-    package = session.app.package
     found = find(calls, traffic, phases, parties, rules, evidence, timeline, span, package)
     coverage = find_coverage(session, timeline, phases, traffic)
     return Analysis(

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from farm.detect.connections import Connections
+from farm.detect.connections import Connections, Opener
 from farm.detect.echo import Received
 from farm.detect.identify.known import Known, handed_over
 from farm.detect.identify.recognise import Hit
 from farm.detect.identify.typed import Typed
-from farm.detect.timeline import FOREVER, Interval, Placed
+from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
 from farm.model.events import Call, Connected, Request
 from farm.model.exchange import Exchange
 from farm.model.vocabulary import DataType, LinkStrength
@@ -34,7 +34,23 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     connection: Placed | None  # the `Connected` event of the same TLS connection
     link: LinkStrength
     echo: Received | None  # a server had sent it before any call handed it over
+    opener: Opener  # of the connection
     request: Request | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was the app that sent the value, and had it from the phone.
+
+        Every program of a phone uses its proxy, and the system's own send what the phone is. A
+        value that only the farm knew is the app's doing where its process opened the connection; a
+        value that a call handed to the app, unless hooks that told of the app's other connections
+        said nothing of this one.
+        """
+        if self.echo is not None:
+            return False
+        if self.calls:
+            return self.opener is not Opener.UNSEEN
+        return bool(self.known.identities) and self.opener is Opener.APP
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +99,10 @@ def left(exchange: Exchange, request: Placed | None, time: int) -> Interval:
 class Linker:
     """Ties what was found in flows to calls, processes and connections."""
 
-    def __init__(self, known: Sequence[Known], connections: Connections) -> None:
+    def __init__(
+        self, known: Sequence[Known], connections: Connections, timeline: Timeline
+    ) -> None:
+        self._timeline = timeline
         self._known = known
         self._sources = [Sources(one.calls) for one in known]
         self._read = [
@@ -91,22 +110,31 @@ class Linker:
         ]
         self._connections = connections
 
-    def group(self, exchange: Exchange, hits: Sequence[Hit], seen: Placed | None) -> list[Carried]:
+    def group(
+        self,
+        exchange: Exchange,
+        hits: Sequence[Hit],
+        seen: Placed | None,
+        *,
+        announced: bool = False,
+    ) -> list[Carried]:
         """One `Carried` for each value and time at which it left in this exchange.
 
         Args:
             exchange: which.
             hits: what was met in it.
             seen: the event that tells of it: a `Request` or a `NameLookup`.
+            announced: the request itself says that it is the app's.
         """
         request = seen if seen is not None and isinstance(seen.event.body, Request) else None
         grouped: dict[tuple[int, int], list[Hit]] = {}
         for hit in hits:
             grouped.setdefault((hit.known, hit.time), []).append(hit)
         connection = self._connections.of(request)
+        opener = Opener.APP if announced else self._connections.opener(request)
         carried: list[Carried] = []
         for (index, time), members in sorted(grouped.items()):
-            interval = left(exchange, request, time)
+            interval = self._timeline.certain(left(exchange, request, time))
             one = self._known[index].up_to(interval.hi)
             if not one.calls and not one.identities:
                 continue  # a place of the phone's way that it had not reached yet
@@ -127,6 +155,7 @@ class Linker:
                     connection=connection,
                     link=self._strength(members, possible, ordered, connection),
                     echo=None,
+                    opener=opener,
                     request=body if isinstance(body, Request) else None,
                 )
             )

@@ -16,9 +16,9 @@ from farm.model.events import Dialog, Restarted, Screen, Tap, Touched, Withdrawn
 from farm.model.finding import PhaseInterval
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
 
-_NO_CONSENT_BY_THEM = frozenset(
-    {DialogKind.PERMISSION, DialogKind.ADVERTISEMENT, DialogKind.UPDATE, DialogKind.CRASH}
-)
+_DRAWN_BY_THE_SYSTEM = frozenset({DialogKind.PERMISSION, DialogKind.CRASH})
+# Only plain words of consent count on these, in case they were something else.
+_ABOUT_OTHER_THINGS = frozenset({DialogKind.ADVERTISEMENT, DialogKind.UPDATE})
 # Words of buttons by which a user may have agreed to something on an unrecognised screen.
 _AGREEING = (
     "同意",
@@ -43,11 +43,63 @@ _AGREEING = (
     "enter",
     "log in",
     "sign",
+    # Further ways of saying yes, and the beginnings of the same words in other languages.
+    "好的",
+    "是的",
+    "我已",
+    "明白",
+    "了解",
+    "下一步",
+    "体验",
+    "完成",
+    "yes",
+    "next",
+    "done",
+    "proceed",
+    "understand",
+    "consent",
+    "はい",
+    "次へ",
+    "続",
+    "了承",
+    "承諾",
+    "동의",
+    "확인",
+    "수락",
+    "허용",
+    "계속",
+    "zustimm",
+    "akzept",
+    "einverstanden",
+    "weiter",
+    "acept",
+    "de acuerdo",
+    "continu",
+    "d'accord",
+    "accett",
+    "aceit",
+    "concord",
+    "соглас",
+    "принять",
+    "принима",
+    "продолж",
+    "موافق",
+    "قبول",
+    "đồng ý",
+    "chấp nhận",
+    "ยอมรับ",
+    "ตกลง",
+    "setuju",
+    "terima",
+    "kabul",
+    "zgadzam",
+    "akcept",
 )
 _POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
 _CONSENT_WORDS = ("同意", "agree", "accept")
 _SAME_PLACE = 4  # pixels between a tap and the touch it made: a scaled display rounds
 _LATEST_TOUCH_NS = 2_000_000_000  # after the tap's confirmation: an app may be busy
+_REFUSING = ("不同意", "disagree", "don't agree", "not agree")
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -156,8 +208,10 @@ def find_phases(timeline: Timeline) -> Phases:
             restarted_at = when.lo
         elif isinstance(body, Dialog) and body.dialog is DialogKind.PRIVACY_CONSENT:
             dialog_seen = True
-            if given is None and opaque_from is not None:  # it asks: so nothing was agreed to yet
+            if opaque_from is not None:  # it asks: so nothing was agreed to yet
                 asked = Phase.AFTER_WITHDRAWAL if withdrawals else Phase.BEFORE_CONSENT
+                if given is ConsentAnswer.DECLINE:
+                    asked = Phase.AFTER_DECLINE
                 layers.append(Segment(when.lo, FOREVER, asked))
                 opaque_from = None
             if given is ConsentAnswer.ACCEPT and restarted_at is not None:
@@ -166,7 +220,8 @@ def find_phases(timeline: Timeline) -> Phases:
                 notes.append("the app asked for consent again after a restart")
         elif isinstance(body, Tap) and _answers(body):
             dialog_seen = True
-            if given is ConsentAnswer.ACCEPT and asked_again_from is None:
+            agreed = given is ConsentAnswer.ACCEPT
+            if agreed and asked_again_from is None:
                 since = answers[-1].interval.lo
                 layers.append(Segment(since, FOREVER, Phase.UNDETERMINED))
                 notes.append("consent was answered again: the first accepting tap may have missed")
@@ -177,6 +232,10 @@ def find_phases(timeline: Timeline) -> Phases:
                 arrivals.append(Arrival(touched.event.t, when.hi))
             answers.append(Placed(placed.event, when))
             phase = Phase.AFTER_ACCEPT if given is ConsentAnswer.ACCEPT else Phase.AFTER_DECLINE
+            if phase is Phase.AFTER_DECLINE and agreed and asked_again_from is None:
+                # What was refused may be another agreement than the one that was given before.
+                phase = Phase.UNDETERMINED
+                notes.append("consent was given, and then something was refused")
             layers.append(Segment(when.lo, when.hi + 1, Phase.UNDETERMINED))
             layers.append(Segment(when.hi + 1, FOREVER, phase))
             restarted_at = asked_again_from = None
@@ -196,9 +255,9 @@ def find_phases(timeline: Timeline) -> Phases:
         elif (
             isinstance(body, Tap)
             and opaque_from is None
-            and given is None
+            and given is not ConsentAnswer.ACCEPT
             and _after(placed, withdrawals)
-            and _may_agree(body)
+            and (_may_agree(body) if given is None else _says_agree(body))
         ):
             opaque_from = when.lo
             layers.append(Segment(opaque_from, FOREVER, Phase.UNDETERMINED))
@@ -206,6 +265,10 @@ def find_phases(timeline: Timeline) -> Phases:
                 "the scenario tapped a button that may have given consent on a screen that was "
                 f"not recognised as a consent dialog ({placed.event.reference})"
             )
+    if timeline.host_jumps:
+        notes.append(
+            "the host's clock was set during the session: what lies around that cannot be placed"
+        )
     if not dialog_seen:
         notes.append("no consent dialog was ever seen: no consent was given at all")
         if _unrecognised_policy(timeline):
@@ -250,14 +313,25 @@ def _answers(tap: Tap) -> bool:
 
 
 def _may_agree(tap: Tap) -> bool:
-    if tap.dialog in _NO_CONSENT_BY_THEM:
+    if tap.dialog in _DRAWN_BY_THE_SYSTEM:
         return False
+    text = tap.text.strip().lower()
+    if tap.dialog in _ABOUT_OTHER_THINGS:
+        return _says_agree(tap)
     if tap.dialog in {DialogKind.OTHER, DialogKind.LOGIN}:
         return True
-    text = tap.text.strip().lower()
     if tap.dialog is DialogKind.PRIVACY_CONSENT and not text:
         return False
     return not text or any(word in text for word in _AGREEING)
+
+
+def _says_agree(tap: Tap) -> bool:
+    """Whether the button says in so many words that it agrees."""
+    if tap.dialog in _DRAWN_BY_THE_SYSTEM:
+        return False
+    text = tap.text.strip().lower()
+    refuses = any(word in text for word in _REFUSING)
+    return not refuses and any(word in text for word in _CONSENT_WORDS)
 
 
 def _unrecognised_policy(timeline: Timeline) -> bool:

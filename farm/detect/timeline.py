@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from farm.detect.host_clock import jumps
 from farm.model.events import Event, Launched, Restarted, Tap, Withdrawn
 from farm.model.session import ClockFit
 from farm.model.vocabulary import STREAM_CLOCK, Clock, Stream
@@ -47,14 +48,26 @@ class Timeline:
     """
 
     def __init__(self, streams: Mapping[Stream, Sequence[Event]], clock: ClockFit | None) -> None:
+        ordered = sorted(streams.get(Stream.DEVICE, ()), key=lambda event: event.n)
+        self.host_jumps = jumps(ordered)
+        if self.host_jumps:
+            clock = None  # fitted to a clock that was set meanwhile
         self.clock = clock
+        self._twice = [Interval(jump.lo, jump.hi) for jump in self.host_jumps if jump.back]
         self._streams: dict[Stream, list[Placed]] = {
             stream: [
-                Placed(event, place(event, clock))
+                Placed(event, self.certain(place(event, clock)))
                 for event in sorted(streams.get(stream, ()), key=lambda event: event.n)
             ]
             for stream in Stream
         }
+
+    def certain(self, interval: Interval) -> Interval:
+        """With the whole of a stretch that the host's clock went through twice, if it is in it."""
+        for stretch in self._twice:
+            if interval.lo <= stretch.hi and interval.hi >= stretch.lo:
+                interval = Interval(min(interval.lo, stretch.lo), max(interval.hi, stretch.hi))
+        return interval
 
     def stream(self, stream: Stream) -> list[Placed]:
         """The stream's events in their exact order."""

@@ -20,6 +20,7 @@ def decide(session: Session, found: Found, phases: Phases, coverage: Coverage) -
     unseen = [f"{gap.what}: {gap.cause} {gap.detail}".strip() for gap in coverage.gaps]
     attempts = [f"asked for and not given: {line}" for line in found.attempts]
     attempts += [f"sent back, not collected: {line}" for line in found.echoed]
+    attempts += [f"sent before the app ran, not by it: {line}" for line in found.earlier]
     if found.determined:
         reasons = _counted(found.determined) + list(phases.notes)
         if session.outcome is not Outcome.COMPLETE:

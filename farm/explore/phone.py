@@ -8,6 +8,7 @@ import asyncio
 
 from farm.devices.outputs.packages import read_package, read_package_list
 from farm.explore.driver import Driver, Journal
+from farm.explore.touch import press_enter
 from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote
 
@@ -25,7 +26,10 @@ class PhoneView:
 
     async def press(self, key: str) -> None:
         """Press `back`, `home` or `enter`."""
-        await self._driver.press(key)
+        if key == "enter":
+            await press_enter(self._driver, self._journal)
+        else:
+            await self._driver.press(key)
 
     async def lock(self) -> None:
         """Switch the screen off, which locks it."""

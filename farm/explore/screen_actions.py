@@ -18,6 +18,7 @@ from farm.explore.screen import ScreenView
 from farm.explore.screen_parts import scroll_line, switch_of
 from farm.explore.selectors import NotOnScreen, Selector, find, find_all
 from farm.explore.taps import Taps
+from farm.explore.touch import press_enter
 from farm.model.vocabulary import DialogKind
 
 _SWIPE_MS = 300
@@ -207,6 +208,10 @@ class Screen:
     async def type_focused(self, value: str) -> None:
         """Set the text of the field that has the focus."""
         await self._driver.type_text(value)
+
+    async def press_enter(self) -> None:
+        """Press the enter key, which works the button that has the focus."""
+        await press_enter(self._driver, self._journal)
 
     async def wait_for_selector(self, selector: Selector, timeout: float) -> bool:
         """Whether the view that a selector means came within `timeout` seconds."""

@@ -10,6 +10,9 @@ from farm.model.errors import DeviceError, DeviceGone
 from farm.model.events import DeviceNote, Tap
 from farm.model.vocabulary import ConsentAnswer, DialogKind
 
+ENTER = "[enter]"
+"""What stands as the text of a tap that was the enter key."""
+
 _LATEST_ARRIVAL_NS = 5_000_000_000  # a tap whose command failed may reach the phone this much later
 
 
@@ -55,3 +58,19 @@ async def touch(
     if isinstance(doubt, DeviceGone | asyncio.CancelledError):
         raise doubt
     return doubt is None
+
+
+async def press_enter(driver: Driver, journal: Journal) -> None:
+    """Press the enter key, recorded as a tap without a place: it works the button with the focus.
+
+    Raises:
+        DeviceError: the phone refused it; recorded all the same.
+    """
+    sent = time.time_ns()
+    late = _LATEST_ARRIVAL_NS
+    try:
+        await driver.press("enter")
+        late = 0
+    finally:
+        confirmed = time.time_ns() + late
+        journal.emit(Tap(x=0, y=0, text=ENTER, sent=sent, confirmed=confirmed))

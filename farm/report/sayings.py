@@ -47,6 +47,11 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         "the phone's clock could not be fitted to the host's: the time is not known",
         "手机时钟无法与主机对齐，发生时间未知",
     ),
+    (
+        "the host's clock was set during the session: what lies around that cannot be placed",
+        "会话期间主机时钟被调整，其前后的事件无法确定先后",
+    ),
+    ("consent was given, and then something was refused", "先同意，之后又拒绝了某项内容"),
     ("it is not known in which phase this lies", "无法确定所处阶段"),
     # links
     (
@@ -56,6 +61,22 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         ),
         "服务器在流量 {0} 中先下发了该值，之后才有调用取得它：回传的内容不一定是收集所得",
     ),
+    (
+        (
+            "hooks told of other connections of the app and not of this one: another program of "
+            "the phone may have sent the value"
+        ),
+        "钩子记录到应用的其他连接，但未记录到此连接：该值可能由手机上的其他程序发送",
+    ),
+    (
+        (
+            "the value is this phone's, and no call handed it to the app: nothing shows that the "
+            "app opened the connection, another program of the phone may have"
+        ),
+        "该值属于本机，但没有调用把它交给应用：无证据表明此连接由应用建立，可能是手机上的其他程序",
+    ),
+    ("sent before the app ran, not by it: {}", "在应用运行之前已发出，并非应用所为：{0}"),
+    ("{w}: to {}, {} times", "{0}：发往 {1}，{2} 次"),
     ("the value is known as this phone's ({}); {}", "已知该值属于本机（{0}）；{1}"),
     ("planted by the farm", "由检测平台植入"),
     ("asked from the phone", "由检测平台从本机读取"),

@@ -1,6 +1,7 @@
 """What goes on beside the working states of a session: heartbeats, clock samples, canaries."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 
 from farm.model.events import Heartbeat
@@ -37,9 +38,20 @@ async def beat(writer: RecordingWriter) -> None:
     """Show that the session's own loop lives, and keep its streams on the disk."""
     device = writer.stream(Stream.DEVICE)
     while True:
-        device.append(Heartbeat())
+        now, unset = _both_clocks()
+        device.append(Heartbeat(counts={"monotonic_ns": unset}), now)
         await asyncio.to_thread(_sync, writer)
         await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+def _both_clocks() -> tuple[int, int]:
+    """The host's clock, and one that nobody sets, read so closely that neither waited between."""
+    readings = []
+    for _ in range(5):
+        before, now, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        readings.append((after - before, now, before))
+    _, now, before = min(readings)
+    return now, before
 
 
 def _sync(writer: RecordingWriter) -> None:

@@ -82,6 +82,7 @@ class Scene:
         self.ended = 60_000
         self.streams: dict[Stream, list[Event]] = {stream: [] for stream in Stream}
         self.exchanges: list[Exchange] = []
+        self.tells_connections = False  # hooks tell of the connection behind each flow
         self._flows = 0
 
     def add(self, stream: Stream, at: float, body: AnyBody) -> Event:
@@ -238,6 +239,9 @@ class Scene:
         self._flows += 1
         flow_id = f"flow{self._flows}"
         method = "POST" if body else "GET"
+        if self.tells_connections and not client_random:
+            client_random = hashlib.sha256(flow_id.encode()).digest()
+            self.connected(at - 20, client_random)
         request = Request(
             flow_id=flow_id,
             method=method,

@@ -174,6 +174,7 @@ def test_one_finding_for_a_receiver_with_everybody_who_read() -> None:
 
 def test_planted_values_need_no_call() -> None:
     scene = Scene().begin()
+    scene.tells_connections = True
     planted = scene.identity(DataType.CLIPBOARD, "取件码 7KQ-40211-MXW", name="clipboard")
     scene.flow(1800, TRACKER, body="clip=取件码 7KQ-40211-MXW".encode())
     (finding,) = sent(scene)

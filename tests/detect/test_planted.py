@@ -17,6 +17,13 @@ TRACKER = "collect.tracker.example"
 HERE, THERE, FAR = "33.121612,107.911282", "33.122041,107.911687", "36.211731,105.145007"
 
 
+def begun() -> Scene:
+    """A session whose hooks tell of the app's connections."""
+    scene = Scene().begin()
+    scene.tells_connections = True
+    return scene
+
+
 def stands(scene: Scene, at: float, place: str) -> None:
     """The phone's position is set."""
     body = PhoneIdentity(data_type=DataType.LOCATION, value=place, how="seeded", name="track point")
@@ -45,7 +52,7 @@ def values(finding: Finding) -> set[str]:
 
 @pytest.mark.parametrize("decimals", [2, 3, 4, 5, 6])
 def test_a_place_is_told_from_when_the_phone_was_there(decimals: int) -> None:
-    scene = Scene().begin()
+    scene = begun()
     stands(scene, 200, HERE)
     sends(scene, 1500, HERE, decimals)
     (finding,), others = sent(scene)
@@ -54,7 +61,7 @@ def test_a_place_is_told_from_when_the_phone_was_there(decimals: int) -> None:
 
 @pytest.mark.parametrize("decimals", [4, 5, 6])
 def test_a_place_that_the_phone_reached_later_was_not_taken_from_it(decimals: int) -> None:
-    scene = Scene().begin()
+    scene = begun()
     stands(scene, 200, HERE)
     sends(scene, 1500, THERE, decimals)
     stands(scene, 1900, THERE)
@@ -62,7 +69,7 @@ def test_a_place_that_the_phone_reached_later_was_not_taken_from_it(decimals: in
 
 
 def test_a_coarse_place_is_the_one_that_the_phone_was_at() -> None:
-    scene = Scene().begin()
+    scene = begun()
     stands(scene, 200, HERE)
     sends(scene, 1500, HERE, 2)  # the way to come rounds to the same
     stands(scene, 1900, THERE)
@@ -85,7 +92,7 @@ def test_a_later_call_explains_no_earlier_flow_where_an_earlier_one_does() -> No
 
 
 def test_the_place_of_a_photo_is_not_the_phones() -> None:
-    scene = Scene().begin()
+    scene = begun()
     stands(scene, 200, HERE)
     scene.identity(DataType.PHOTO_LOCATION, FAR, name="place of the photo")
     sends(scene, 1500, FAR, 3)
@@ -112,7 +119,7 @@ def test_the_value_is_told_and_its_neighbour_is_not(
     data_type: DataType, value: str, other: str
 ) -> None:
     for text, told in ((value, True), (other, False)):
-        scene = Scene().begin()
+        scene = begun()
         scene.identity(data_type, value, name="planted")
         scene.flow(1500, TRACKER, body=json.dumps({"d": {"x": text}}).encode())
         findings, others = sent(scene)
@@ -127,7 +134,7 @@ CURSOR = "android.database.MatrixCursor@1b2c3d"
 
 
 def test_a_read_whose_rows_are_not_on_record_stands_in_the_chain() -> None:
-    scene = Scene().begin()
+    scene = begun()
     scene.identity(DataType.CONTACTS, "司徒翊辰-5GDTWE7", name="contact 1 name")
     read = scene.call(1400, DataType.CONTACTS, values=[], result=CURSOR)
     scene.flow(1500, TRACKER, body='{"n": "司徒翊辰-5GDTWE7"}'.encode())
@@ -150,7 +157,7 @@ def test_a_read_whose_rows_are_not_on_record_stands_in_the_chain() -> None:
     ],
 )
 def test_no_other_call_does(at: float, data_type: DataType, result: str) -> None:
-    scene = Scene().begin()
+    scene = begun()
     scene.identity(DataType.CONTACTS, "司徒翊辰-5GDTWE7", name="contact 1 name")
     scene.call(at, data_type, values=[], result=result)
     scene.flow(1500, TRACKER, body='{"n": "司徒翊辰-5GDTWE7"}'.encode())
@@ -163,7 +170,7 @@ def test_a_whole_photo_is_told_by_what_stands_in_it() -> None:
     photo = make_plan(new_token()).photo
     other = make_plan(new_token()).photo
     for sent_photo, told in ((photo, True), (other, False)):
-        scene = Scene().begin()
+        scene = begun()
         scene.identity(DataType.MEDIA, photo.unique_id, name="identifier in the photo")
         picture = draw(sent_photo, "2026:11:25 15:53:31")
         head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="1.jpg"\r\n\r\n'
@@ -183,7 +190,7 @@ def test_what_was_not_planted_is_told_beside_the_gaps_and_is_none() -> None:
 
 
 def test_nothing_is_known_before_it_was_planted() -> None:
-    scene = Scene().begin()
+    scene = begun()
     stands(scene, 200, HERE)
     timeline = Timeline(scene.streams, scene.clock)
     (one,) = known_values(scene.session(), [], timeline.of(Stream.DEVICE, PhoneIdentity))

@@ -32,17 +32,67 @@ PLACEHOLDERS = frozenset(
         "00000000-0000-0000-0000-000000000000",
         # One Android ID shared by many faulty phones (Android issue 10603): stands for nobody.
         "9774d56d682e549c",
+        "not available",
+        "unavailable",
+        "-1",
+        # CellInfo.UNAVAILABLE and UNAVAILABLE_LONG, Integer.MIN_VALUE.
+        "2147483647",
+        "9223372036854775807",
+        "-2147483648",
     }
 )
 """What systems answer instead of a value, lower case."""
 
+COMMON = frozenset(
+    {
+        # The Android emulator's telephone, SIM and access point (AOSP, external/qemu).
+        "358240051111110",
+        "310260000000000",
+        "89014103211118510720",
+        "15555215554",
+        "+15555215554",
+        "androidwifi",
+        "00:13:10:85:fe:01",
+        "02:15:b2:00:00:00",
+        "02:00:00:44:55:66",
+        # IMEI that many phones with faulty firmware, and copies, share.
+        "004999010640000",
+        "unknown serial",
+    }
+)
+"""Values that many phones have alike, lower case: reading one is a reading, meeting one in a flow
+says nothing of where it came from."""
+
+_RUNS = ("0123456789abcdef" * 2, "1234567890" * 3, "fedcba9876543210" * 2, "9876543210" * 3)
+_SHORTEST_RUN = 6
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f:\-]+")
 
 
 def is_placeholder(value: str) -> bool:
     """Whether the value is what systems answer when they have or give nothing."""
     text = value.strip().strip('"').lower()
-    return text in PLACEHOLDERS or (bool(text) and not text.strip("0:-. "))
+    parts = [part.strip() for part in text.split(",")]
+    return all(part in PLACEHOLDERS or not part.strip("0:-. ") for part in parts)
+
+
+def is_common(value: str) -> bool:
+    """Whether many phones have the value alike: a maker's default, one character, a sequence."""
+    text = value.strip().strip('"').lower()
+    if text in COMMON:
+        return True
+    bare = "".join(character for character in text if character.isalnum())
+    if len(bare) < _SHORTEST_RUN:
+        return False
+    return len(set(bare)) == 1 or _in_order(bare)
+
+
+def _in_order(bare: str) -> bool:
+    """Whether the text is one or two pieces of counting, as test numbers are."""
+    for end in range(len(bare), _SHORTEST_RUN - 1, -1):
+        if any(bare[:end] in run for run in _RUNS):
+            rest = bare[end:]
+            return len(rest) < _SHORTEST_RUN - 1 or any(rest in run for run in _RUNS)
+    return False
 
 
 def information(value: str) -> float:

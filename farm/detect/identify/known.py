@@ -13,6 +13,7 @@ from farm.detect.identify.information import (
     STRONG_BITS,
     WEAK_BITS,
     information,
+    is_common,
     is_placeholder,
 )
 from farm.detect.identify.positions import parse
@@ -202,7 +203,7 @@ def _common_facts(session: Session) -> frozenset[str]:
 
 
 def _says_nothing(data_type: DataType, value: str, common: frozenset[str]) -> bool:
-    if is_placeholder(value) or value.lower() in common:
+    if is_placeholder(value) or is_common(value) or value.lower() in common:
         return True
     if data_type in GROUPED:
         return value.startswith(_SYSTEM_PACKAGES)

@@ -217,7 +217,7 @@ class Explorer:
                 await self._screen.tap_node(state, state.hierarchy.nodes[action.node])
                 if action.kind is ActionKind.TYPE:
                     await self._driver.type_text(action.text)
-                    await self._driver.press("enter")
+                    await self._screen.press_enter()
             else:
                 await self._screen.tap_point(state, action.x, action.y, action.label)
         except DeviceGone:

@@ -222,6 +222,7 @@ def _known_to_the_farm() -> Iterator[Labelled]:
             (secret,) = value(data_type, _dice(name))
             scene = _begin(number)
             scene.identity(data_type, secret, how=how, name=f"{data_type} 1")
+            scene.tells_connections = True
             carrier = shapes.CARRIERS[number % len(shapes.CARRIERS)]
             carrier(scene, 1800, HOST, KEYS[data_type], secret.encode())
             yield Labelled(
