@@ -11,95 +11,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from farm.detect.agreeing import CONSENT_WORDS, may_agree, says_agree
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
 from farm.model.events import Dialog, Restarted, Screen, Tap, Touched, Withdrawn
 from farm.model.finding import PhaseInterval
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
 
-_DRAWN_BY_THE_SYSTEM = frozenset({DialogKind.PERMISSION, DialogKind.CRASH})
-# Only plain words of consent count on these, in case they were something else.
-_ABOUT_OTHER_THINGS = frozenset({DialogKind.ADVERTISEMENT, DialogKind.UPDATE})
-# Words of buttons by which a user may have agreed to something on an unrecognised screen.
-_AGREEING = (
-    "同意",
-    "接受",
-    "允许",
-    "确定",
-    "确认",
-    "继续",
-    "知道了",
-    "进入",
-    "开始",
-    "登录",
-    "注册",
-    "agree",
-    "accept",
-    "allow",
-    "continue",
-    "confirm",
-    "got it",
-    "ok",
-    "start",
-    "enter",
-    "log in",
-    "sign",
-    # Further ways of saying yes, and the beginnings of the same words in other languages.
-    "好的",
-    "是的",
-    "我已",
-    "明白",
-    "了解",
-    "下一步",
-    "体验",
-    "完成",
-    "yes",
-    "next",
-    "done",
-    "proceed",
-    "understand",
-    "consent",
-    "はい",
-    "次へ",
-    "続",
-    "了承",
-    "承諾",
-    "동의",
-    "확인",
-    "수락",
-    "허용",
-    "계속",
-    "zustimm",
-    "akzept",
-    "einverstanden",
-    "weiter",
-    "acept",
-    "de acuerdo",
-    "continu",
-    "d'accord",
-    "accett",
-    "aceit",
-    "concord",
-    "соглас",
-    "принять",
-    "принима",
-    "продолж",
-    "موافق",
-    "قبول",
-    "đồng ý",
-    "chấp nhận",
-    "ยอมรับ",
-    "ตกลง",
-    "setuju",
-    "terima",
-    "kabul",
-    "zgadzam",
-    "akcept",
-)
 _POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
-_CONSENT_WORDS = ("同意", "agree", "accept")
 _SAME_PLACE = 4  # pixels between a tap and the touch it made: a scaled display rounds
 _LATEST_TOUCH_NS = 2_000_000_000  # after the tap's confirmation: an app may be busy
-_REFUSING = ("不同意", "disagree", "don't agree", "not agree")
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -257,7 +177,7 @@ def find_phases(timeline: Timeline) -> Phases:
             and opaque_from is None
             and given is not ConsentAnswer.ACCEPT
             and _after(placed, withdrawals)
-            and (_may_agree(body) if given is None else _says_agree(body))
+            and (may_agree(body) if given is None else says_agree(body))
         ):
             opaque_from = when.lo
             layers.append(Segment(opaque_from, FOREVER, Phase.UNDETERMINED))
@@ -312,35 +232,13 @@ def _answers(tap: Tap) -> bool:
     return tap.answer is not None and tap.dialog is DialogKind.PRIVACY_CONSENT
 
 
-def _may_agree(tap: Tap) -> bool:
-    if tap.dialog in _DRAWN_BY_THE_SYSTEM:
-        return False
-    text = tap.text.strip().lower()
-    if tap.dialog in _ABOUT_OTHER_THINGS:
-        return _says_agree(tap)
-    if tap.dialog in {DialogKind.OTHER, DialogKind.LOGIN}:
-        return True
-    if tap.dialog is DialogKind.PRIVACY_CONSENT and not text:
-        return False
-    return not text or any(word in text for word in _AGREEING)
-
-
-def _says_agree(tap: Tap) -> bool:
-    """Whether the button says in so many words that it agrees."""
-    if tap.dialog in _DRAWN_BY_THE_SYSTEM:
-        return False
-    text = tap.text.strip().lower()
-    refuses = any(word in text for word in _REFUSING)
-    return not refuses and any(word in text for word in _CONSENT_WORDS)
-
-
 def _unrecognised_policy(timeline: Timeline) -> bool:
     for placed in timeline.of(Stream.UI, Screen):
         body = placed.event.body
         assert isinstance(body, Screen)  # noqa: S101 - `of` returns nothing else
         text = " ".join(body.texts).lower()
         if any(word in text for word in _POLICY_WORDS) and any(
-            word in text for word in _CONSENT_WORDS
+            word in text for word in CONSENT_WORDS
         ):
             return True
     return False

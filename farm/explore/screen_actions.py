@@ -44,6 +44,7 @@ class Screen:
     ) -> None:
         self._view = view
         self._driver = driver
+        self._journal = journal
         self._taps = Taps(driver, journal, consent)
         self._hints = hints
         self._policy = policy

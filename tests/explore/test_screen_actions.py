@@ -92,3 +92,12 @@ async def test_wait_scroll_and_index() -> None:
     assert taps[-1].y == 250
     assert not await stage.run.screen.scroll_to("底部")
     assert any(each.startswith("input swipe") for each in stage.phone.commands)
+
+
+async def test_the_enter_key_is_recorded_because_it_may_agree() -> None:
+    stage = Stage(Phone(CONSENT))
+    await stage.run.phone.press("enter")
+    await stage.run.phone.press("back")
+    await stage.run.screen.press_enter()
+    assert [(tap.text, tap.answer) for tap in stage.diary.taps] == [("[enter]", None)] * 2
+    assert all(tap.sent <= tap.confirmed for tap in stage.diary.taps)

@@ -57,6 +57,7 @@ def planted() -> Scene:
 
 def seen_by_nobody() -> Scene:
     scene = Scene().begin()
+    scene.tells_connections = True
     scene.identity(DataType.SERIAL, "8a3f19c2d7", how="read", name="serial number")
     scene.flow(1500, "collect.tracker.example", body=b"8a3f19c2d7")
     return scene.end()
