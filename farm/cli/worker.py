@@ -5,6 +5,7 @@ import hashlib
 import os
 import signal
 import socket
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -158,9 +159,15 @@ def worker(
                     beside.append(group.create_task(care.watch()))
                 if on_phones is not None:
                     beside.append(group.create_task(Screens(opened).run(on_phones.folders)))
-                await _run(opened, stored, executors, outbox, settings, care, lab_home, until_idle)
+                undying = await _run(
+                    opened, stored, executors, outbox, settings, care, lab_home, until_idle
+                )
                 for task in beside:
                     task.cancel()
+        if undying:  # asyncio would wait for them for ever; results, phones and database are done
+            say(f"leaving sessions that do not end behind: {', '.join(undying)}")
+            sys.stdout.flush()
+            os._exit(0)
 
     asyncio.run(work())
 
@@ -184,7 +191,9 @@ async def _run(
     care: Care | None,
     home: Path,
     until_idle: float,
-) -> None:
+) -> list[str]:
+    """Work until drained; returns the slots of runs that do not end."""
+
     async def schedules() -> None:
         await start_due(database)
         await plan_started(database, lambda path: stored_apps(path, store))
@@ -220,6 +229,7 @@ async def _run(
         await made.run()
         if watch is not None:
             watch.cancel()
+    return made.undying
 
 
 async def _drain_when_idle(made: Worker, seconds: float) -> None:

@@ -50,7 +50,13 @@ class Phone:
         self._on_suspect = on_suspect
         self._screen = Screen(adb, info.serial)
         self._forwards: dict[int, int] = {}
-        self.gone = asyncio.Event()  # set by the pool when the phone vanished
+        self.gone = asyncio.Event()  # set by the pool when the phone vanished or was given up
+        self._why_gone = "vanished from the adb server"
+
+    def take_away(self, reason: str) -> None:
+        """Refuse every further call: whoever holds this object may not touch the phone any more."""
+        self._why_gone = reason
+        self.gone.set()
 
     async def shell(
         self, *argv: str, timeout: float = 20, root: bool = False, stdin: bytes = b""
@@ -242,6 +248,7 @@ class Phone:
         Raises:
             DeviceError: nobody listens there.
         """
+        self._check_there()
         async with self.adb.stream(self.serial, f"tcp:{port}") as streams:
             yield streams
 
@@ -250,6 +257,7 @@ class Phone:
 
         Ends when the phone ends the stream; lines are cut at 64 KiB.
         """
+        self._check_there()
         argv = ["logcat", *(options or ("-v", "threadtime", "-T", "1"))]
         async with self.adb.stream(self.serial, f"shell:exec {shlex.join(argv)}") as (reader, _):
             rest = b""
@@ -266,10 +274,13 @@ class Phone:
             with contextlib.suppress(DeviceError):
                 await self.remove_forward(remote)
 
+    def _check_there(self) -> None:
+        if self.gone.is_set():
+            raise DeviceGone(f"{self.serial}: {self._why_gone}")
+
     @contextlib.contextmanager
     def _noticing(self) -> Iterator[None]:
-        if self.gone.is_set():
-            raise DeviceGone(f"{self.serial} vanished from the adb server")
+        self._check_there()
         try:
             yield
         except Overdue as error:

@@ -146,6 +146,21 @@ class DevicePool:
         else:
             entry.move(DeviceState.AWAY)
 
+    def give_up(self, serial: str, reason: str) -> None:
+        """Quarantine a leased phone whose lessee does not end, and take it away from the lessee.
+
+        Whatever the lessee still tries on it is refused, so that it cannot reach into the session
+        of the next one, once a person has released the phone.
+        """
+        entry = self._entries.get(serial)
+        if entry is None or entry.state is not DeviceState.LEASED or entry.phone is None:
+            return  # it vanished, which took it away already
+        entry.phone.take_away(reason)
+        entry.lessee = None
+        entry.count_failure(reason)
+        entry.quarantine()
+        self._leases.changed.set()
+
     # Coming and going
 
     async def _track(self) -> None:

@@ -68,6 +68,9 @@ class IdleExecutor:
         seal(folder, session)
         return Ending(cause=Cause.NONE, reason=Reason.COMPLETE, session_id=session, folder=folder)
 
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """There is nothing to take away."""
+
     async def rescue(self, folder: Path) -> None:
         """Seal what a killed worker left."""
         if (folder / "ui.jsonl").exists() and not (folder / "manifest.json").exists():

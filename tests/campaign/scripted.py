@@ -104,5 +104,8 @@ class ScriptedExecutor:
             cause=Cause.NONE, reason=Reason.COMPLETE, session_id=session_id, folder=folder
         )
 
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """There is nothing to take away."""
+
     async def rescue(self, folder: Path) -> None:
         """Nothing is ever left half done."""

@@ -96,6 +96,26 @@ async def test_the_apps_own_failures_do_not_count_against_the_phone(
         assert state(pool, twin.serial) is DeviceState.FREE
 
 
+async def test_a_phone_that_was_given_up_obeys_its_lessee_no_more(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        async with pool.lease(timeout=20) as deaf:
+            pool.give_up(twin.serial, "needs care: it does not end")
+            assert pool.snapshot()[0].state is DeviceState.QUARANTINED
+            assert pool.snapshot()[0].reason == "needs care: it does not end"
+            with pytest.raises(DeviceGone, match="needs care"):
+                await deaf.shell("id")
+            pool.release_from_quarantine(twin.serial)
+            async with pool.lease(timeout=20) as phone:
+                assert (await phone.shell("id", "-u", root=True)).text == "0"
+                with pytest.raises(DeviceGone):
+                    await deaf.tap(1, 1)
+        async with pool.lease(timeout=5) as again:
+            assert again is phone  # the late end of the first lease freed nothing twice
+
+
 async def test_shutdown_frees_every_waiter(adb: Adb, profiles: list[DeviceProfile]) -> None:
     outcomes = []
 

@@ -103,6 +103,12 @@ class Care:
         if cause is Cause.PHONE:
             self._events.append((serial, "failed", detail))
 
+    def give_up(self, serial: str, reason: str) -> None:
+        """Quarantine a phone whose session does not end; a person has to see to it."""
+        log.error("%s needs care: %s", serial, reason)
+        self._pool.give_up(serial, f"needs care: {reason}")
+        self._events.append((serial, "needs care", reason))
+
     async def sync(self) -> None:
         """Report the phones and learn what operators ask.
 

@@ -162,6 +162,9 @@ class AnalysisExecutor:
     async def rescue(self, folder: Path) -> None:
         """A judgement leaves nothing behind."""
 
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """A judgement holds nothing that others use."""
+
     async def _judge(self, folder: Path, output: Path, with_events: bool) -> Judged:
         if self._pool is None:
             # Fresh interpreters: forking a process that has threads is not safe.

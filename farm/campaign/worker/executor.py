@@ -57,3 +57,7 @@ class Executor(Protocol):
     async def rescue(self, folder: Path) -> None:
         """Make a whole recording of one that a killed worker left. Never raises for its state."""
         ...
+
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """A run in the slot did not end when it was cancelled: let nobody use what it holds."""
+        ...

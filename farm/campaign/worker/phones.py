@@ -101,6 +101,10 @@ class PhoneExecutor:
         finally:
             self._folders.pop(slot.name, None)
 
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """Take the phone out of use: its session does not end, and a person has to see to it."""
+        self._care.give_up(slot.name, reason)
+
     async def rescue(self, folder: Path) -> None:
         """Seal what a killed worker left of a recording."""
         try:

@@ -58,6 +58,7 @@ class Worker:
         self._on_beat = on_beat
         self._id = uuid.uuid4()
         self._runs: dict[tuple[int, int], Run] = {}
+        self._given_up: list[Run] = []
         self._busy: set[str] = set()
         self._offered: dict[str, tuple[Executor, Slot]] = {}
         self._bringing: list[asyncio.Task[None]] = []
@@ -79,6 +80,11 @@ class Worker:
         """Attempts that run or whose report the farm does not have yet."""
         return len(self._held)
 
+    @property
+    def undying(self) -> list[str]:
+        """Slots whose runs go on after they were cancelled and given up."""
+        return [run.slot.name for run in self._given_up if run.lasts]
+
     def drain(self) -> None:
         """Take nothing new; end when what runs has ended and is home."""
         self._draining = True
@@ -89,9 +95,7 @@ class Worker:
         self._stopping = True
         self.drain()
         for run in self._runs.values():
-            run.stopped = True
-            if run.task is not None:
-                run.task.cancel()
+            run.ask_to_end(Reason.WORKER_STOPPED)
 
     async def run(self, farewell: float = _FAREWELL_SECONDS) -> None:
         """Work until drained. A database that stays away is waited for `farewell` seconds then.
@@ -192,12 +196,18 @@ class Worker:
             debt = Debt(work=work, slot=slot, folder=run.folder)
             runs.create_task(self._note_folder(name, debt))
 
-        run.task = runs.create_task(run.guarded(began))
+        run.start(began)
         if self._stopping:
-            run.task.cancel()
+            run.ask_to_end(Reason.WORKER_STOPPED)
         started = time.monotonic()
-        ending, ended = await run.end(self._settings.deadline, self._settings.grace)
-        if ended:
+        ending = await run.end(self._settings.deadline, self._settings.grace)
+        if ending is None:  # the slot stays busy: what runs there still holds the phone
+            ending = run.given_up()
+            self._given_up.append(run)
+            late = f"job {work.job} goes on {self._settings.grace:g} s after it was cancelled"
+            log.error("%s: %s", slot, late)
+            run.executor.give_up(run.slot, late)
+        else:
             self._busy.discard(slot)
             self._wake.set()
         debt = Debt(
@@ -261,10 +271,9 @@ class Worker:
     def _withdraw(self, lost: set[tuple[int, int]]) -> None:
         for name in lost:
             run = self._runs.get(name)
-            if run is not None and run.task is not None and not run.withdrawn:
+            if run is not None and not run.asked:
                 log.warning("job %d is no longer ours: stopping it", name[0])
-                run.withdrawn = True
-                run.task.cancel()
+                run.ask_to_end(Reason.JOB_WITHDRAWN)
 
     # Leaving
 

@@ -1,14 +1,19 @@
 """The worker in this process, over a real database and idle phones."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
+from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.decisions import RetryPolicy
 from farm.campaign.ledger.values import Work
 from farm.campaign.store import Store
+from farm.campaign.worker.delivery import Delivery
 from farm.campaign.worker.executor import Began, Ending, Slot
+from farm.campaign.worker.outbox import Outbox
 from farm.campaign.worker.settings import WorkerSettings
+from farm.campaign.worker.worker import Worker
 from tests.campaign.idle import IdleExecutor, run_worker
 from tests.campaign.planning import app, create
 from tests.campaign.wire import Wire
@@ -21,6 +26,24 @@ class StuckExecutor(IdleExecutor):
         if slot.name.endswith("-000"):
             await asyncio.Event().wait()
         return await super().run(work, slot, began)
+
+
+class DeafExecutor(IdleExecutor):
+    """Idle phones of which one runs a session that swallows every cancellation."""
+
+    def __init__(self, name: str, count: int, seconds: float) -> None:
+        super().__init__(name, count, seconds)
+        self.let_go = asyncio.Event()
+        self.given_up: list[tuple[str, str]] = []
+
+    async def run(self, work: Work, slot: Slot, began: Began) -> Ending:
+        while slot.name.endswith("-000") and not self.let_go.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.let_go.wait()
+        return await super().run(work, slot, began)
+
+    def give_up(self, slot: Slot, reason: str) -> None:
+        self.given_up.append((slot.name, reason))
 
 
 async def counts(database: Database) -> dict[str, int]:
@@ -90,6 +113,37 @@ async def test_a_stuck_phone_holds_nobody_up(
         accepted = await client.fetch("SELECT slot FROM attempt WHERE state = 'accepted'")
     assert {tuple(row) for row in ended} == {("a-000", "retried", "phone_stuck")}
     assert "a-000" not in {row["slot"] for row in accepted}
+
+
+async def test_a_session_that_swallows_its_cancellation_keeps_no_worker_from_leaving(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await create(database, "small", [app(n) for n in range(12)])
+    settings = WorkerSettings(name="host-a", poll=0.1, deadline=3600.0, grace=0.5)
+    phones = DeafExecutor("a", 3, 0.01)
+    async with Outbox(tmp_path / "outbox.sqlite") as outbox:
+        delivery = Delivery(
+            database, Store(str(tmp_path / "store")), outbox, settings, home=tmp_path
+        )
+        controller = Controller(database, lease=settings.lease, interval=0.2)
+        worker = Worker(database, [phones], outbox, delivery, settings, controller=controller)
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            group.create_task(worker.run(farewell=20))
+            await until_done(database, 11)
+            assert worker.undying == []
+            worker.stop()
+        assert worker.undying == ["a-000"]
+        assert [slot for slot, _ in phones.given_up] == ["a-000"]
+        assert "0.5 s after it was cancelled" in phones.given_up[0][1]
+        assert await outbox.all() == []
+    async with database.transaction() as client:
+        left = await client.fetch("SELECT slot, reason FROM attempt WHERE state <> 'accepted'")
+    # Its job is another phone's now, at nobody's cost.
+    assert [tuple(row) for row in left] == [("a-000", "worker_stopped")]
+    phones.let_go.set()
+    async with asyncio.timeout(10):
+        while worker.undying:
+            await asyncio.sleep(0.01)
 
 
 async def test_campaign_runs_to_its_end(
