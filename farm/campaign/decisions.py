@@ -129,7 +129,13 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 ANALYSIS_KEY = "analysis"
-"""The queue of jobs that need no phone."""
+"""The queue of recordings to be judged."""
+
+EXAMINATION_KEY = "examination"
+"""The queue of APKs that outside engines examine."""
+
+PHONELESS = frozenset({ANALYSIS_KEY, EXAMINATION_KEY})
+"""Queues whose jobs need no phone."""
 
 
 class Capability(msgspec.Struct, frozen=True, kw_only=True):

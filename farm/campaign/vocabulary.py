@@ -18,6 +18,7 @@ class JobKind(StrEnum):
 
     SESSION = "session"  # a scenario on an app on a phone
     ANALYSIS = "analysis"  # judge a recording; needs no phone
+    EXAMINATION = "examination"  # let outside engines examine an APK; needs no phone
 
 
 class JobState(StrEnum):
@@ -81,6 +82,7 @@ class Reason(StrEnum):
     NOT_SEALED = "not_sealed"  # the recording could not be completed
     APP_MISSING = "app_missing"  # the APK is not to be had, or is another
     SCENARIO_MISSING = "scenario_missing"  # this host has no such scenario, or another version
+    ENGINE_ABSENT = "engine_absent"  # an outside engine is docked and does not answer
     HOOKS_MISSING = "hooks_missing"  # the store does not have the hooks that were asked for
     RECORDING_MISSING = "recording_missing"  # nothing to judge under that address
     NOT_JUDGED = "not_judged"  # analysis failed on this recording

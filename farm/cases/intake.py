@@ -20,6 +20,7 @@ from farm.campaign.store import Store, StoreError
 from farm.cases import clauses, history
 from farm.cases.asking import ask
 from farm.cases.decisions import decide_gone, decide_shown, together
+from farm.cases.opinions import note_judgement
 from farm.cases.problems import Conditions, Outlook, Problem, incomparable, outlook, problems
 from farm.cases.records import (
     Judged,
@@ -33,6 +34,7 @@ from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import Action, RetestOutcome
 from farm.detect.clauses.packs import LoadedPack
 from farm.detect.rules import RulePack
+from farm.model.clause import ClauseJudgement
 from farm.model.finding import Analysis
 from farm.model.session import Session
 from farm.register.values import Listing
@@ -79,8 +81,13 @@ async def take(
     packs: Sequence[LoadedPack],
     *,
     limit: int = 200,
+    patience: float = 120.0,
 ) -> Taken:
     """Take note of up to `limit` judgements; does nothing while another intake works.
+
+    Args:
+        patience: seconds on one judgement after which this intake is taken for frozen or cut off,
+            and another one goes on.
 
     Raises:
         DatabaseUnavailable, StoreUnavailable: what was taken is kept; the rest comes next time.
@@ -89,7 +96,12 @@ async def take(
     async with database.transaction(seconds=600) as guard:
         if not await guard.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
             return done
+        await guard.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', $1, true)",
+            f"{patience * 1000:.0f}ms",
+        )
         for row in await guard.fetch(_WAITING, limit):
+            await guard.execute("SELECT 1")  # still the only one: else this ends here
             await _take_one(database, store, rules, packs, row, done)
     return done
 
@@ -158,15 +170,27 @@ async def _note(
         if not status.endswith(" 1"):
             return
         done.judgements += 1
+
+        def brings(judgement: ClauseJudgement) -> ReviewEvidence:
+            return clauses.evidence_of(
+                judgement, job=judged.job, analysis=judged.name, session=session
+            )
+
         await _cases(client, judged, rules, problems(analysis, packs), done)
         done.reviews += await clauses.prepare_reviews(
             client,
             analysis,
             product=product,
             app_id=entered.app_id,
-            evidence=lambda judgement: clauses.evidence_of(
-                judgement, job=judged.job, analysis=judged.name, session=session
-            ),
+            evidence=brings,
+        )
+        done.reviews += await note_judgement(
+            client,
+            analysis.clauses,
+            app_id=entered.app_id,
+            product=product,
+            session=session.session_id,
+            evidence=brings,
         )
         await show_gravest_verdict(client, product)
 

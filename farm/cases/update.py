@@ -1,4 +1,4 @@
-"""One round of everything cases do by themselves: judgements, re-tests, deadlines.
+"""One round of everything cases do by themselves: judgements, engines, re-tests, deadlines.
 
 Safe to run at any time, as often as one likes, and in several processes.
 """
@@ -10,6 +10,7 @@ import msgspec
 from farm.campaign.database import Database
 from farm.campaign.store import Store
 from farm.cases.intake import Taken, take
+from farm.cases.opinions import take_examinations
 from farm.cases.retests import plan_retests
 from farm.cases.steps import expire
 from farm.detect.clauses.packs import LoadedPack
@@ -22,6 +23,7 @@ class Updated(msgspec.Struct, kw_only=True):
     """What one round did."""
 
     taken: Taken
+    examinations: int = 0
     retests: int = 0
     overdue: int = 0
 
@@ -29,7 +31,7 @@ class Updated(msgspec.Struct, kw_only=True):
 async def update(
     database: Database, store: Store, rules: RulePack, packs: Sequence[LoadedPack]
 ) -> Updated:
-    """Take note of all judgements, queue re-tests of new versions, mark what is overdue.
+    """Take note of judgements and examinations, queue re-tests, mark what is overdue.
 
     Raises:
         DatabaseUnavailable, StoreUnavailable: what was done stays; the rest comes next time.
@@ -40,6 +42,12 @@ async def update(
         total.add(taken)
         if taken.judgements + taken.unreadable < _ROUND:
             break
+    examined = 0
+    while some := await take_examinations(database, limit=_ROUND):
+        examined += some
     return Updated(
-        taken=total, retests=await plan_retests(database), overdue=await expire(database)
+        taken=total,
+        examinations=examined,
+        retests=await plan_retests(database),
+        overdue=await expire(database),
     )

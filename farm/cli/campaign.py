@@ -103,6 +103,9 @@ def create(
     no_analysis: Annotated[
         bool, typer.Option("--no-analysis", help="Record only; judge later.")
     ] = False,
+    no_engines: Annotated[
+        bool, typer.Option("--no-engines", help="Let no outside engine examine the apps.")
+    ] = False,
     schedule: Annotated[
         str,
         typer.Option(metavar="CRON", help='Make it again and again: "0 2 * * *" is every night.'),
@@ -140,6 +143,7 @@ def create(
             settle_seconds=settle, grant_permissions=grant, bypass_pinning=bypass_pinning
         ),
         analyse=not no_analysis,
+        examine=not no_engines,
         apps=str(apps.absolute()),
     )
     if dry_run:

@@ -106,6 +106,7 @@ async def _run(
         scenarios=tuple(ScenarioRef(name=s.name, sha256=s.sha256) for s in scenarios),
         profiles=wanted.profiles,
         options=SessionOptions(settle_seconds=wanted.settle, bypass_pinning=wanted.bypass_pinning),
+        examine=True,
         apps=str(apps.absolute()),
     )
     async with campaign_database(database, home) as opened:

@@ -25,6 +25,7 @@ from farm.campaign.store import Store
 from farm.campaign.vocabulary import AttemptState, Cause
 from farm.campaign.worker.analysis import AnalysisExecutor
 from farm.campaign.worker.delivery import Delivery
+from farm.campaign.worker.examination import ExaminationExecutor
 from farm.campaign.worker.executor import Ending, Executor
 from farm.campaign.worker.hook_store import keep_hooks
 from farm.campaign.worker.outbox import Outbox
@@ -32,6 +33,7 @@ from farm.campaign.worker.phones import PhoneExecutor
 from farm.campaign.worker.settings import WorkerSettings
 from farm.campaign.worker.sources import Sources
 from farm.campaign.worker.worker import Worker
+from farm.cases.keeping import keep_cases
 from farm.cli.campaign_database import (
     DatabaseOption,
     HomeOption,
@@ -40,6 +42,7 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.output import plain, say
+from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.recording import load_or_create_key
 from farm.session.lab import Lab
@@ -54,6 +57,17 @@ def worker(
         bool, typer.Option("--phones/--no-phones", help="Use the phones at this host.")
     ] = True,
     analyses: Annotated[int, typer.Option(min=0, max=256, help="Recordings judged at once.")] = 1,
+    examinations: Annotated[
+        int, typer.Option(min=0, max=64, help="APKs that outside engines examine at once.")
+    ] = 1,
+    engines: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML list of engines, see `farm engines`, the same on every host "
+            "[default: the built-in one].",
+        ),
+    ] = None,
     lease: Annotated[
         float,
         typer.Option(min=5, max=3600, help="Seconds of silence after which jobs go to others."),
@@ -108,9 +122,10 @@ def worker(
     A second signal stops them; their jobs go to other phones. Results that cannot be delivered
     stay on this host and go out at the next start. Exit codes: 0 drained, 2 set-up.
     """
-    if not phones and not analyses:
-        raise UsageError("--no-phones --analyses 0: leaves nothing to do")
-    rules = load_care_rules(care_rules) if care_rules is not None else CareRules()
+    if not phones and not analyses and not examinations:
+        raise UsageError("--no-phones --analyses 0 --examinations 0: leaves nothing to do")
+    rules = load_rules(parties)
+    caring = load_care_rules(care_rules) if care_rules is not None else CareRules()
     lab_home = home or default_home()
     settings = WorkerSettings(
         name=name or socket.gethostname(), lease=lease, beat=lease / 5, keep_local=keep_local
@@ -133,11 +148,11 @@ def worker(
             executors: list[Executor] = []
             care = None
             on_phones: PhoneExecutor | None = None
+            sources = Sources(stored, lab_home / "cache")
             if phones:
                 lab = await stack.enter_async_context(Lab(lab_settings))
                 key = await asyncio.to_thread(load_or_create_key, lab_settings.key)
-                sources = Sources(stored, lab_home / "cache")
-                care = Care(opened, lab.pool, settings.name, rules, lab_settings.network)
+                care = Care(opened, lab.pool, settings.name, caring, lab_settings.network)
                 on_phones = PhoneExecutor(lab, sources, key, care)
                 executors.append(on_phones)
             if analyses:
@@ -145,6 +160,11 @@ def worker(
                     stored, lab_home / "cache" / "recordings", count=analyses, parties=parties
                 )
                 executors.append(await stack.enter_async_context(judging))
+            if examinations:
+                examining = ExaminationExecutor(
+                    stored, sources, count=examinations, engines=engines
+                )
+                executors.append(await stack.enter_async_context(examining))
             outbox = await stack.enter_async_context(
                 Outbox(lab_home / "outbox" / f"{_safe(settings.name)}.sqlite")
             )
@@ -154,7 +174,10 @@ def worker(
                     await keep_hooks(stored, lab_settings.hook_set)
 
             async with asyncio.TaskGroup() as group:
-                beside = [group.create_task(chores(opened, stored, keep))]
+                beside = [
+                    group.create_task(chores(opened, stored, keep)),
+                    group.create_task(keep_cases(opened, stored, rules, host=settings.name)),
+                ]
                 if care is not None:
                     beside.append(group.create_task(care.watch()))
                 if on_phones is not None:

@@ -145,6 +145,7 @@ def _plan(rule: PolicyRule, scenario: Callable[[str], ScenarioRef]) -> CampaignP
         options=SessionOptions(
             settle_seconds=rule.settle_seconds, grant_permissions=rule.grant_permissions
         ),
+        examine=True,
     )
 
 

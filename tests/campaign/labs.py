@@ -9,6 +9,7 @@ from farm.campaign.controller import Controller
 from farm.campaign.database import Database
 from farm.campaign.fleet.care import Care
 from farm.campaign.fleet.health import CareRules
+from farm.campaign.fleet.screens import Screens
 from farm.campaign.ledger.values import SessionOptions
 from farm.campaign.plan.stored import stored_apps
 from farm.campaign.plan.values import CampaignPlan, ScenarioRef
@@ -16,12 +17,15 @@ from farm.campaign.plan.write import open_campaign, write_jobs
 from farm.campaign.store import Store
 from farm.campaign.worker.analysis import AnalysisExecutor
 from farm.campaign.worker.delivery import Delivery
+from farm.campaign.worker.examination import ExaminationExecutor
 from farm.campaign.worker.executor import Executor
 from farm.campaign.worker.outbox import Outbox
 from farm.campaign.worker.phones import PhoneExecutor
 from farm.campaign.worker.settings import WorkerSettings
 from farm.campaign.worker.sources import Sources
 from farm.campaign.worker.worker import Worker
+from farm.cases.keeping import keep_cases
+from farm.detect.rules import load_rules
 from farm.explore.loader import load
 from farm.recording import load_or_create_key
 from tests.end_to_end.twin_lab import PARTIES, TwinLab
@@ -60,18 +64,22 @@ async def at_work(
     *,
     rules: CareRules | None = None,
     judges: bool = True,
+    engines: Path | None = None,
 ) -> AsyncIterator[Care]:
     """A worker over all phones of the lab; drained at the end, with nothing left in its outbox."""
     settings = WorkerSettings(name="host", poll=0.2, beat=0.5)
     care = Care(database, lab.lab.pool, "host", rules or CareRules())
     key = load_or_create_key(lab.lab.settings.key)
-    phones = PhoneExecutor(lab.lab, Sources(store, folder / "cache"), key, care)
+    sources = Sources(store, folder / "cache")
+    phones = PhoneExecutor(lab.lab, sources, key, care)
     async with contextlib.AsyncExitStack() as stack:
         outbox = await stack.enter_async_context(Outbox(folder / "outbox.sqlite"))
         executors: list[Executor] = [phones]
         if judges:
             judging = AnalysisExecutor(store, folder / "cache", count=1, parties=PARTIES)
             executors.append(await stack.enter_async_context(judging))
+            examining = ExaminationExecutor(store, sources, engines=engines)
+            executors.append(await stack.enter_async_context(examining))
         worker = Worker(
             database,
             executors,
@@ -83,10 +91,18 @@ async def at_work(
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
+            beside = [
+                group.create_task(Screens(database).run(phones.folders)),
+                group.create_task(
+                    keep_cases(database, store, load_rules(PARTIES), host="host", interval=1.0)
+                ),
+            ]
             try:
                 yield care
             finally:
                 worker.drain()
+                for task in beside:
+                    task.cancel()
         assert await outbox.all() == []
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database
-from farm.campaign.decisions import ANALYSIS_KEY, Capability, RetryPolicy, can_run
+from farm.campaign.decisions import ANALYSIS_KEY, PHONELESS, Capability, RetryPolicy, can_run
 from farm.campaign.ledger import Assignment, Offer, Report, report, take
 from farm.campaign.ledger.take import known_keys
 from farm.campaign.plan.values import AppEntry
@@ -134,7 +134,7 @@ class Lab:
             worker=uuid.uuid4(),
             host="host",
             offers=[
-                Offer(keys=frozenset(keys - {ANALYSIS_KEY}), slots=("p1", "p2")),
+                Offer(keys=frozenset(keys - PHONELESS), slots=("p1", "p2")),
                 Offer(keys=frozenset({ANALYSIS_KEY}), slots=("a1",)),
             ],
             lease=30.0,

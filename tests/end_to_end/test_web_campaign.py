@@ -1,6 +1,7 @@
 """The whole path through the page, in Chromium, on twins: start, watch, follow, sign, verify.
 
-Two sessions in the suite; `FARM_WEB_SESSIONS=30` runs a campaign of thirty.
+A campaign of thirty different apps, all samples and all assorted ones; `FARM_WEB_APPS=4` takes the
+first four alone, to look for a mistake.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from farm.campaign.database import Database
 from farm.campaign.store import Store
 from farm.cases.intake import take as take_in
 from farm.detect.rules import load_rules
+from farm.twin.assorted.apps import build_assorted, load_specs
 from farm.twin.building.apk import APKS
 from farm.web.accounts import users
 from farm.web.accounts.passwords import Passwords
@@ -29,12 +31,17 @@ from tests.web.serving import chromium, serving, signed_in
 from tests.web.visiting import PASSWORD
 
 _SAMPLES = ("eager", "hostile", "compliant", "nearmiss", "layered", "grudging", "silent",
-            "embedded", "multiprocess", "pinned")  # fmt: skip
-_WANTED = int(os.environ.get("FARM_WEB_SESSIONS", "2"))
-_SCENARIOS = ("accept", "decline", "launch_idle")[: max(1, _WANTED // len(_SAMPLES))]
-_CHOSEN = _SAMPLES[: max(1, _WANTED // len(_SCENARIOS))]
-_TWINS = 1 if _WANTED < 10 else 3
-_SECONDS = 200 + 20 * _WANTED
+            "embedded", "multiprocess", "pinned", "bystander", "catalogue", "crashy",
+            "everything", "harvest")  # fmt: skip
+_MOST = int(os.environ.get("FARM_WEB_APPS", "30"))
+_TWINS = int(os.environ.get("FARM_WEB_TWINS", "6"))
+_SECONDS = 900
+
+
+def _apks() -> list[Path]:
+    """The APKs of the campaign, built where they are not."""
+    samples = [APKS / f"{name}.apk" for name in _SAMPLES]
+    return [*samples, *(build_assorted(spec) for spec in load_specs())][:_MOST]
 
 
 @pytest.mark.end_to_end
@@ -44,6 +51,7 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
 ) -> None:
     place = tmp_path / "lab"
     place.mkdir()
+    apks = await asyncio.to_thread(_apks)
     store = Store(str(tmp_path / "store"))
     app = create_app(WebSettings(home=tmp_path / "home"), database, store)
     encoded = await Passwords().hash(PASSWORD)
@@ -58,10 +66,10 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
         chromium() as browser,
     ):
         async with signed_in(browser, address, "tess") as context:
-            await _give_in(await context.new_page())
+            await _give_in(await context.new_page(), apks)
             page = await context.new_page()
-            await _start(page)
-            await _watch(page)
+            await _start(page, len(apks))
+            await _watch(page, len(apks))
         rules = load_rules()
         await take_in(database, store, rules.pack, rules.packs)
         async with (
@@ -76,38 +84,39 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
     _verify(pack, tmp_path / "pack")
 
 
-async def _give_in(page: Page) -> None:
+async def _give_in(page: Page, apks: list[Path]) -> None:
     await page.goto("/self-check")
-    await page.set_input_files("#apk", [APKS / f"{name}.apk" for name in _CHOSEN])
+    await page.set_input_files("#apk", apks)
     await page.check("input[name=check][value=no]")
     await page.click("main button.primary")
-    await expect(page.locator(".done")).to_contain_text(str(len(_CHOSEN)), timeout=120_000)
+    await expect(page.locator(".done")).to_contain_text(str(len(apks)), timeout=120_000)
 
 
-async def _start(page: Page) -> None:
+async def _start(page: Page, apps: int) -> None:
     await page.goto("/campaigns")
     await page.click("main .button.primary")
     await page.fill("#name", "from-the-page")
-    for scenario in _SCENARIOS:
-        await page.check(f"input[name=scenario][value={scenario}]")
+    await page.check("input[name=scenario][value=accept]")
     await page.fill("#settle", "1")
     await page.check("input[data-all=package]")
-    assert await page.locator("input[name=package]:checked").count() == len(_CHOSEN)
+    assert await page.locator("input[name=package]:checked").count() == apps
     await page.click("main button.primary")
     await page.wait_for_url("**/campaigns/from-the-page")
 
 
-async def _watch(page: Page) -> None:
-    """The page changes by itself until the campaign is over; the phones' page shows a screen."""
+async def _watch(page: Page, apps: int) -> None:
+    """The page changes by itself until the campaign is over; so does that of the phones."""
     await expect(page.locator("#live .badge.state-active").first).to_be_visible()
     phones = await page.context.new_page()
     await phones.goto("/phones")
     await expect(phones.locator("li.phone")).to_have_count(_TWINS)
     await phones.close()
     await expect(page.locator("#live .badge.state-finished")).to_be_visible(timeout=_SECONDS * 1000)
-    total = len(_CHOSEN) * len(_SCENARIOS)
-    await page.reload()
-    await expect(page.locator("#sessions tbody tr")).to_have_count(min(total, 50))
+    await page.goto("/campaigns/from-the-page")
+    rows = page.locator("#sessions tbody tr")
+    await expect(rows).to_have_count(apps)
+    packages = await rows.locator("th").all_inner_texts()
+    assert len(set(packages)) == apps, packages
     await expect(page.locator("#sessions .badge.verdict-violation").first).to_be_visible()
 
 

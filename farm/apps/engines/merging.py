@@ -43,7 +43,8 @@ class MergedClause(msgspec.Struct, frozen=True, kw_only=True):
     for_review: bool
 
 
-_DECIDED = frozenset({ClauseAnswer.BROKEN, ClauseAnswer.KEPT})
+DECIDED = frozenset({ClauseAnswer.BROKEN, ClauseAnswer.KEPT})
+"""Answers that two engines may disagree on."""
 
 
 def merge(
@@ -58,12 +59,13 @@ def merge(
     for result in results:
         if result.status is not Status.DONE:
             continue  # an engine that failed has no opinion: its silence is no "kept"
-        for clause, opinion in _opinions(result):
+        for clause, opinion in opinions_of(result):
             opinions.setdefault(clause, []).append(opinion)
-    return [_merged(clause, said) for clause, said in sorted(opinions.items())]
+    return [merged(clause, said) for clause, said in sorted(opinions.items())]
 
 
-def _opinions(result: EngineResult) -> Iterable[tuple[str, Opinion]]:
+def opinions_of(result: EngineResult) -> Iterable[tuple[str, Opinion]]:
+    """What a finished engine's statements say of clauses, each `(clause, opinion)`."""
     for one in result.about(Topic.CLAUSE):
         answer = ClauseAnswer.KEPT if one.holds else ClauseAnswer.BROKEN
         yield (
@@ -86,8 +88,9 @@ def _opinions(result: EngineResult) -> Iterable[tuple[str, Opinion]]:
             )
 
 
-def _merged(clause: str, opinions: Sequence[Opinion]) -> MergedClause:
-    decided = [one for one in opinions if one.answer in _DECIDED]
+def merged(clause: str, opinions: Sequence[Opinion]) -> MergedClause:
+    """All opinions on one clause side by side."""
+    decided = [one for one in opinions if one.answer in DECIDED]
     weights: dict[ClauseAnswer, float] = {}
     for one in decided:
         weights[one.answer] = weights.get(one.answer, 0.0) + one.confidence
@@ -103,15 +106,15 @@ def _merged(clause: str, opinions: Sequence[Opinion]) -> MergedClause:
     )
 
 
-def disagreements(merged: Iterable[MergedClause]) -> dict[tuple[str, str], tuple[int, int]]:
+def disagreements(clauses: Iterable[MergedClause]) -> dict[tuple[str, str], tuple[int, int]]:
     """How often each pair of engines decided the same clause, and how often differently.
 
     Returns:
         `(first, second) -> (both decided, disagreed)`, names in order; the matrix is symmetric.
     """
     matrix: dict[tuple[str, str], tuple[int, int]] = {}
-    for clause in merged:
-        decided = [one for one in clause.opinions if one.answer in _DECIDED]
+    for clause in clauses:
+        decided = [one for one in clause.opinions if one.answer in DECIDED]
         for index, one in enumerate(decided):
             for other in decided[index + 1 :]:
                 if one.engine == other.engine:

@@ -18,6 +18,7 @@ from farm.campaign.decisions import (
     Settled,
     decide_report,
 )
+from farm.campaign.ledger.examinations import keep_examinations
 from farm.campaign.ledger.facts import facts_of
 from farm.campaign.ledger.values import Report
 from farm.campaign.vocabulary import (
@@ -156,6 +157,7 @@ async def _keep_results(client: Client, settled: Sequence[tuple[Report, Settled,
                 for job, row in found
             ],
         )  # fmt: skip
+    await keep_examinations(client, [(item, row["app_id"]) for item, row in final])
     sessions = [
         (item, row)
         for item, row in final

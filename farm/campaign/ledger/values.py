@@ -2,6 +2,7 @@
 
 import msgspec
 
+from farm.apps.engines.statements import EngineResult
 from farm.campaign.decisions import Requirement
 from farm.campaign.vocabulary import Cause, JobKind, Reason
 
@@ -87,3 +88,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     manifest_sha256: str = ""
     verdict: str = ""  # analysis
     findings: tuple[FoundRow, ...] = ()
+    examined: tuple[EngineResult, ...] = ()  # examination

@@ -128,7 +128,9 @@ class Nightly:
         doubtful = [entry for entry in entries if entry.doubtful]
         if not doubtful or not self._config.repeats:
             return entries
-        plan = msgspec.structs.replace(self._plan, repeat=self._config.repeats, purpose="repeat")
+        plan = msgspec.structs.replace(
+            self._plan, repeat=self._config.repeats, examine=False, purpose="repeat"
+        )
         again = _repeat_of(name)
         await campaigns.again(again, {entry.run.app_sha256 for entry in doubtful}, plan)
         await campaigns.wait(again)

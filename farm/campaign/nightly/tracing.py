@@ -111,6 +111,7 @@ class Tracer:
             network=wanted[Factor.NETWORK],
             options=msgspec.structs.replace(self._plan.options, hooks=hooks),
             purpose="trace",
+            examine=False,
         )
         return Experiment(factor=factor, app_sha256=app, plan=plan)
 

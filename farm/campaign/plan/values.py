@@ -29,10 +29,16 @@ class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int = 1
     options: SessionOptions = SessionOptions()
     analyse: bool = True
+    examine: bool = False  # by the outside engines of whichever worker takes the app
     build: str = ""  # only phones with this system image, by its fingerprint
     network: str = ""  # only hosts in this network
     purpose: Literal["", "repeat", "trace"] = ""  # what a night made it for; "": for itself
     apps: str = ""  # where the list came from; an absolute path, for schedules
+
+    @property
+    def jobs_of_an_app(self) -> int:
+        """Jobs that are planned for each app at once; judgements come with their recordings."""
+        return len(self.scenarios) * len(self.profiles) * self.repeat + self.examine
 
 
 class AppEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
 from farm.campaign.database.text import text
-from farm.campaign.decisions import ANALYSIS_KEY, Requirement
+from farm.campaign.decisions import ANALYSIS_KEY, EXAMINATION_KEY, Requirement
 from farm.campaign.plan.values import AppEntry, CampaignPlan, ScenarioRef, requirement_of
 from farm.campaign.vocabulary import CampaignState, JobKind
 from farm.model.errors import UsageError
@@ -72,6 +72,12 @@ async def open_campaign(
                 campaign,
             )
             await _requirement(client, campaign, ANALYSIS_KEY, Requirement())
+        if plan.examine:
+            await client.execute(
+                "INSERT INTO task (campaign_id, kind) VALUES ($1, 'examination') "
+                "ON CONFLICT DO NOTHING",
+                campaign,
+            )
     return campaign
 
 
@@ -107,7 +113,7 @@ async def write_jobs(
         async with database.transaction(seconds=300) as client:
             new = await _write_batch(client, campaign, plan, batch)
         planned.apps += len(batch)
-        planned.jobs += len(batch) * len(plan.scenarios) * len(plan.profiles) * plan.repeat
+        planned.jobs += len(batch) * plan.jobs_of_an_app
         planned.new += new
         if progress is not None:
             progress(planned)
@@ -145,6 +151,10 @@ async def _write_batch(
     await client.copy_records_to_table(
         "fresh", records=_records(campaign, plan, batch, apps, tasks, requirements)
     )
+    if plan.examine:
+        await client.copy_records_to_table(
+            "fresh", records=await _examinations(client, campaign, batch, apps)
+        )
     status: str = await client.execute(
         "INSERT INTO job (key, campaign_id, task_id, app_id, requirement_id, repetition) "
         "SELECT key, $1, task_id, app_id, requirement_id, repetition FROM fresh "
@@ -171,6 +181,25 @@ def _records(
                 for repetition in range(1, plan.repeat + 1):
                     key = session_key(campaign, app.sha256, scenario, profile, options, repetition)
                     yield key, task, apps[app.sha256], requirement, repetition
+
+
+async def _examinations(
+    client: Client, campaign: int, batch: Sequence[AppEntry], apps: dict[str, int]
+) -> list[tuple[bytes, int, int, int, int]]:
+    """One job for each app, however many sessions it has."""
+    task: int = await client.fetchval(
+        "SELECT id FROM task WHERE campaign_id = $1 AND kind = $2", campaign, JobKind.EXAMINATION
+    )
+    requirement = await _requirement(client, campaign, EXAMINATION_KEY, Requirement())
+    return [
+        (examination_key(campaign, app.sha256), task, apps[app.sha256], requirement, 1)
+        for app in batch
+    ]
+
+
+def examination_key(campaign: int, sha256: str) -> bytes:
+    """Identity of the job that has an app examined."""
+    return hashlib.blake2b(f"examination/{campaign}/{sha256}".encode(), digest_size=16).digest()
 
 
 def session_key(

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from farm.campaign.decisions import Capability
+from farm.apps.engines.statements import EngineResult
+from farm.campaign.decisions import ANALYSIS_KEY, Capability
 from farm.campaign.ledger.values import FoundRow, Work
 from farm.campaign.vocabulary import Cause, Reason
 
@@ -18,7 +19,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """A place where one job can run now: a phone by its serial, or a share of the processor."""
 
     name: str
-    offer: Capability | None = None  # None: runs analysis, needs no phone
+    offer: Capability | None = None  # None: needs no phone
+    serves: str = ANALYSIS_KEY  # the queue, where no phone is needed
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path | None = None
     verdict: str = ""
     findings: tuple[FoundRow, ...] = ()
+    examined: tuple[EngineResult, ...] = ()
 
 
 Began = Callable[[Path], None]

@@ -105,4 +105,5 @@ def report_of(assignment: Assignment, ending: Ending, seconds: float) -> Report:
         session_id=ending.session_id,
         verdict=ending.verdict,
         findings=ending.findings,
+        examined=ending.examined,
     )

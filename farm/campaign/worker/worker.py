@@ -15,7 +15,7 @@ from pathlib import Path
 from farm import __version__
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database, DatabaseUnavailable
-from farm.campaign.decisions import ANALYSIS_KEY, Requirement, can_run, group_slots
+from farm.campaign.decisions import PHONELESS, Requirement, can_run, group_slots
 from farm.campaign.ledger import Assignment, Offer, beat, sign_off, take
 from farm.campaign.ledger.take import known_keys
 from farm.campaign.vocabulary import AttemptState, Cause, HostState, Reason
@@ -171,10 +171,10 @@ class Worker:
 
     def _served(self, slot: Slot) -> frozenset[str]:
         if slot.offer is None:
-            return frozenset(key for key, _ in self._keys if key == ANALYSIS_KEY)
+            return frozenset(key for key, _ in self._keys if key == slot.serves)
         offer = slot.offer
         return frozenset(
-            key for key, wants in self._keys if key != ANALYSIS_KEY and can_run(offer, wants)
+            key for key, wants in self._keys if key not in PHONELESS and can_run(offer, wants)
         )
 
     def _begin(self, assignment: Assignment, runs: asyncio.TaskGroup) -> None:

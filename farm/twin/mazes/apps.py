@@ -3,16 +3,14 @@
 Apps are built when they are asked for, into a folder of their own: set-up needs none of them.
 """
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from farm.paths import BUILD
-from farm.twin.building.apk import SDKS, Code, compile_code, pack
-from farm.twin.building.runtime_jar import SOURCES as ANDROID
+from farm.twin.building.apk import SDKS
 from farm.twin.building.sample import Sample
-from farm.twin.building.tools import build_lock, digest, is_fresh, java_files, mark_fresh
+from farm.twin.building.shared import build_shared, shared_code
+from farm.twin.building.tools import java_files
 from farm.twin.mazes.maze import Maze, Spec, grow, load_specs
 
 JAVA = Path(__file__).parent / "java"
@@ -30,50 +28,15 @@ def build_maze(spec: Spec, out: Path | None = None, maze: Maze | None = None) ->
         BuildError: the code does not compile.
     """
     out = out or MAZES / f"{spec.name}.apk"
-    code, made_of = _code()
-    sample, table = _sample(spec), _table(maze or grow(spec))
-    made_from = digest([], made_of, table, repr(sample))
-    if is_fresh(out, made_from):
-        return out
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
-        folder = Path(temporary)
-        assets = {_ASSET: table.encode()}
-        pack(sample, code, folder, sources=_sources(), assets=assets).replace(out)
-    mark_fresh(out, made_from)
-    return out
+    sources = [*java_files(JAVA), *java_files(SDKS / "kit")]
+    shared = shared_code(CODE_PACKAGE, ACTIVITY, sources, MAZES)
+    assets = {_ASSET: _table(maze or grow(spec)).encode()}
+    return build_shared(shared, _sample(spec), assets, out)
 
 
 def package_of(spec: Spec) -> str:
     """The maze's package name."""
     return f"{CODE_PACKAGE}.{spec.name.replace('-', '_')}"
-
-
-def _sources() -> list[Path]:
-    return [*java_files(JAVA), *java_files(SDKS / "kit")]
-
-
-def _code() -> tuple[Code, str]:
-    """The code that all mazes share, and the digest of what it was made from."""
-    builder = sorted(Path(compile_code.__code__.co_filename).parent.glob("*.py"))
-    made_from = digest([*_sources(), *java_files(ANDROID), *builder], "1")
-    code = Code(MAZES / "classes.jar", MAZES / "classes.dex")
-    with build_lock(MAZES):
-        if not (is_fresh(code.jar, made_from) and code.dex.exists()):
-            with tempfile.TemporaryDirectory(dir=MAZES) as temporary:
-                sample = Sample(
-                    package=CODE_PACKAGE,
-                    label="maze",
-                    version_name="1.0",
-                    version_code=1,
-                    target_sdk=28,
-                    activities=[ACTIVITY],
-                )
-                made = compile_code(sample, _sources(), Path(temporary) / "code")
-                shutil.move(made.dex, code.dex)
-                shutil.move(made.jar, code.jar)
-            mark_fresh(code.jar, made_from)
-    return code, made_from
 
 
 def _sample(spec: Spec) -> Sample:

@@ -35,6 +35,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     settle_seconds: float = 10.0
     grant_permissions: bool = False
     analyse: bool = True
+    examine: bool = True  # by outside engines
 
 
 async def scenarios() -> list[Scenario]:
@@ -92,6 +93,7 @@ async def plan_apps(site: Site, wanted: Wanted, apps: Sequence[AppEntry], actor:
             settle_seconds=float(wanted.settle_seconds), grant_permissions=wanted.grant_permissions
         ),
         analyse=wanted.analyse,
+        examine=wanted.examine,
         apps=f"web: {actor}",
     )
     campaign = await open_campaign(site.database, wanted.name, plan, wanted.priority)

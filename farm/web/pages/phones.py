@@ -1,5 +1,6 @@
 """Phones: live thumbnails, state and who holds each; quarantine and release."""
 
+import asyncio
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,12 +12,14 @@ from farm.campaign.audit import record
 from farm.campaign.fleet import inventory
 from farm.campaign.fleet.screens import look, screen, screens
 from farm.model.errors import UsageError
+from farm.report.pictures import shrink
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, text_in
 from farm.web.http.guard import go, page, show
 from farm.web.site import site_of
 
 _MOST_SHOWN = 1000
+_COARSE = (60, 130)  # what runs can be told by its colours; letters are two pixels high
 
 
 async def phones(request: Request) -> Response:
@@ -47,11 +50,16 @@ async def phone(request: Request) -> Response:
 
 
 async def phone_screen(request: Request) -> Response:
-    """The newest picture of one phone's screen."""
+    """The newest picture of one phone's screen, too coarse to be read by who may see no values."""
     found = await screen(site_of(request).database, request.path_params["serial"])
     if found is None:
         raise HTTPException(404)
-    return Response(found.jpeg, media_type="image/jpeg")
+    jpeg: bytes | None = found.jpeg
+    if not request.state.visitor.may(Permission.UNMASK):
+        jpeg = await asyncio.to_thread(shrink, found.jpeg, _COARSE, "JPEG", quality=75)
+    if jpeg is None:
+        raise HTTPException(404)
+    return Response(jpeg, media_type="image/jpeg")
 
 
 async def quarantine(request: Request) -> Response:
