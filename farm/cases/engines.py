@@ -139,14 +139,14 @@ async def _drifts(
     ]
 
 
-async def results_of(database: Database, app_id: int) -> list[EngineResult]:
+async def results_of(database: Database, sha256: str) -> list[EngineResult]:
     """What each engine said of one app version, by its newest version there."""
     async with database.transaction() as client:
         rows = await client.fetch(
             "SELECT DISTINCT ON (r.engine) r.engine, r.version, a.sha256 AS apk_sha256, r.status, "
             "r.reason, r.seconds, r.statements FROM engine_result r JOIN app a ON a.id = r.app_id "
-            "WHERE r.app_id = $1 ORDER BY r.engine, (r.status = 'done') DESC, r.examined DESC",
-            app_id,
+            "WHERE a.sha256 = $1 ORDER BY r.engine, (r.status = 'done') DESC, r.examined DESC",
+            sha256,
         )
     return [
         EngineResult(

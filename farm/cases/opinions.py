@@ -134,12 +134,6 @@ async def opinions(database: Database, app_id: int) -> list[MergedClause]:
         return await _merged(client, app_id)
 
 
-async def opinions_on(database: Database, app_id: int, clause: str) -> list[Opinion]:
-    """What everybody says of one clause of one app version."""
-    found = await opinions(database, app_id)
-    return next((one.opinions for one in found if one.clause == clause), [])
-
-
 async def _merged(client: Client, app_id: int) -> list[MergedClause]:
     said: dict[str, dict[str, Opinion]] = {}
     for row in await client.fetch(

@@ -12,6 +12,7 @@ from farm.apps.engines.engine import EngineAbsent, EngineFailed, run
 from farm.apps.engines.statements import EngineResult, Status, Topic
 from farm.apps.inspection import inspect
 from farm.cli.engines_compare import compare_engines
+from farm.cli.engines_status import engine_status, sample
 from farm.cli.output import EXIT_UNDETERMINED, console, emit_json, plain, say
 
 app = typer.Typer(
@@ -19,7 +20,9 @@ app = typer.Typer(
     help=(
         "Dock outside detection engines, and compare what they say.\n\n"
         "The built-in engine reads the manifest, the dex tables and the signature. exodus, APKiD "
-        "and MobSF are programs that you install; name them in a YAML file for `--engines`:\n\n"
+        "and MobSF are programs that you install, `program` is one of your own that prints the "
+        "farm's words; name them in a YAML file for `--engines`, here and for `farm worker`, which "
+        "lets them examine each app of a campaign once:\n\n"
         "`engines: [{engine: manifest, signers: genuine.yaml}, {engine: apkid}, "
         "{engine: mobsf, url: 'http://127.0.0.1:8000', key_file: mobsf.key}]`"
     ),
@@ -32,6 +35,8 @@ _Engines = Annotated[
 _MOST_SHOWN = 30
 
 app.command("compare")(compare_engines)
+app.command("status")(engine_status)
+app.command("sample")(sample)
 
 
 @app.command("list")

@@ -62,9 +62,9 @@ def compare_engines(
     Example: farm engines compare night/*.json --recording ~/.farm/recordings/ID --before base.json
     """
     compared = compare(
-        [one for path in results for one in _results(path)],
+        [one for path in results for one in read_results(path)],
         _judgements(recordings or []),
-        [one for path in before or [] for one in _results(path)],
+        [one for path in before or [] for one in read_results(path)],
         share=share,
         salt=salt,
     )
@@ -87,7 +87,12 @@ def _read(path: Path, help_text: str) -> bytes:
     return data
 
 
-def _results(path: Path) -> list[EngineResult]:
+def read_results(path: Path) -> list[EngineResult]:
+    """A file that `farm engines run --json` printed.
+
+    Raises:
+        UsageError: it cannot be used.
+    """
     help_text = "name a file that `farm engines run --json` printed"
     try:
         return msgspec.json.decode(_read(path, help_text), type=list[EngineResult])

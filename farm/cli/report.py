@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from farm.cli.output import say
+from farm.cli.output import plain, say
 from farm.model.errors import UsageError
 from farm.model.vocabulary import Stream
+
+if TYPE_CHECKING:
+    from farm.apps.engines.statements import EngineResult
+    from farm.recording import Recording
 
 
 class Language(StrEnum):
@@ -61,6 +65,12 @@ def report(
         Path | None,
         typer.Option(metavar="FILE", help="YAML list of own and third-party domains and SDKs."),
     ] = None,
+    engines: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What `farm engines run APK --json` printed, for the pages."
+        ),
+    ] = None,
 ) -> None:
     """Write the report of a recording, in as many forms as asked for.
 
@@ -79,7 +89,7 @@ def report(
         raise UsageError("no recording named; expected the folder of one recording")
     if not wanted and pack is None:
         raise UsageError("nothing to write: name a file with --html FILE or another form")
-    made = Report(recording, language, show_values=show_values, parties=parties)
+    made = Report(recording, language, show_values=show_values, parties=parties, engines=engines)
     for name, target in wanted.items():
         _write(target, made.form(name))
     if pack is not None:
@@ -91,7 +101,13 @@ class Report:
     """One recording with its analysis, rendered into the forms that are asked for."""
 
     def __init__(
-        self, folder: Path, language: Language, *, show_values: bool, parties: Path | None
+        self,
+        folder: Path,
+        language: Language,
+        *,
+        show_values: bool,
+        parties: Path | None,
+        engines: Path | None = None,
     ) -> None:
         from farm.detect.analyse import analyse
         from farm.detect.batch import stored_analysis
@@ -105,6 +121,9 @@ class Report:
         stored = None
         if parties is None:
             stored = stored_analysis(folder, self._recording.manifest_sha256)
+        self._examined: list[EngineResult] = (
+            [] if engines is None else _examined(engines, self._recording)
+        )
         self._analysis = stored or analyse(self._recording, self._rules)
 
     def form(self, name: str) -> bytes:
@@ -149,6 +168,7 @@ class Report:
             self._language.value,
             show_values=self._show,
             rules=self._rules,
+            examined=self._examined,
         )
 
     def _pdf(self) -> bytes:
@@ -165,6 +185,20 @@ class Report:
         masker = Masker(secrets_of(calls, self._analysis), show=self._show)
         exchanges = self._recording.exchanges()
         return b"".join(write_har(self._recording.session, self._analysis, exchanges, masker))
+
+
+def _examined(path: Path, recording: "Recording") -> "list[EngineResult]":
+    """What engines said, of this very app."""
+    from farm.cli.engines_compare import read_results
+
+    results = read_results(path)
+    wanted = recording.session.app.apk_sha256
+    if other := [one for one in results if one.apk_sha256 != wanted]:
+        raise UsageError(
+            f"{path}: is of APK {plain(other[0].apk_sha256[:80])}; expected {wanted[:80]}, the "
+            "recording's"
+        )
+    return results
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -181,11 +181,12 @@ async def _versions(client: Client, product: int) -> list[VersionLine]:
         "LEFT JOIN product_signer g ON g.product_id = v.product_id "
         "AND g.signer_sha256 = v.signer_sha256 "
         "LEFT JOIN version_intake i ON i.app_id = v.app_id "
-        "LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE x.verdict IS NULL) AS sessions, "
+        "LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE t.kind = 'session') AS sessions, "
         # The gravest first: no verdict may hide a graver one.
         "(array_agg(x.verdict ORDER BY array_position(ARRAY['violation', 'undetermined', "
         "'not_observable', 'clean'], x.verdict)) FILTER (WHERE x.verdict IS NOT NULL))[1] "
-        "AS verdict FROM job j JOIN result x ON x.job_id = j.id WHERE j.app_id = v.app_id) r "
+        "AS verdict FROM job j JOIN task t ON t.id = j.task_id "
+        "JOIN result x ON x.job_id = j.id WHERE j.app_id = v.app_id) r "
         "ON true WHERE v.product_id = $1 "
         "ORDER BY v.version_code DESC, v.app_id DESC LIMIT $2",
         product,

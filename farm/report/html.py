@@ -1,12 +1,13 @@
 """Renders one analysis as a single HTML page that needs no other file, no network, no script."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Protocol
 
 import jinja2
 
+from farm.apps.engines.statements import EngineResult
 from farm.detect.analyse import Readable
 from farm.detect.exploration import explored
 from farm.detect.rules import Clause, Rule, Rules, Text, load_rules
@@ -14,7 +15,7 @@ from farm.model.errors import RecordingError
 from farm.model.events import Call, Event
 from farm.model.finding import Analysis, Finding
 from farm.model.vocabulary import Stream
-from farm.report import exploring, words
+from farm.report import engines, exploring, words
 from farm.report.clauses import by_document
 from farm.report.drawing import Drawing, draw
 from farm.report.exploring import Growths
@@ -40,6 +41,7 @@ def render_html(
     *,
     show_values: bool = False,
     rules: Rules | None = None,
+    examined: Sequence[EngineResult] = (),
 ) -> str:
     """Render the page. Both languages are in it; `language` is the one it opens with.
 
@@ -49,6 +51,7 @@ def render_html(
         language: "zh" or "en".
         show_values: show identifiers in full instead of masked.
         rules: for titles and explanations of the rules; the shipped ones by default.
+        examined: what outside engines say of the app.
     """
     rules = rules or load_rules()
     streams = {stream: list(recording.events(stream)) for stream in Stream}
@@ -75,6 +78,9 @@ def render_html(
             reason for reason in analysis.verdict.reasons if not reason.startswith(told)
         ],
         documents=by_document(analysis, rules),
+        engines=engines.engine_rows(examined),
+        opinions=engines.opinion_rows(engines.beside(analysis, examined), rules),
+        E=engines.LABELS,
         explored=seen,
         growth=Growths(seen.seconds),
         X=exploring.LABELS,
@@ -96,6 +102,7 @@ def _environment(masker: Masker) -> jinja2.Environment:
             {
                 "report.html": (folder / "report.html").read_text("utf-8"),
                 "clauses.html": (folder / "clauses.html").read_text("utf-8"),
+                "engines.html": (folder / "engines.html").read_text("utf-8"),
                 "exploration.html": (folder / "exploration.html").read_text("utf-8"),
                 "report.css": (folder / "report.css").read_text("utf-8"),
             }

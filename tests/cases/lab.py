@@ -5,9 +5,17 @@ from typing import Any
 
 import msgspec
 
+from farm.apps.engines.statements import EngineResult
 from farm.campaign.controller import Controller
 from farm.campaign.database import Database
-from farm.campaign.decisions import ANALYSIS_KEY, PHONELESS, Capability, RetryPolicy, can_run
+from farm.campaign.decisions import (
+    ANALYSIS_KEY,
+    EXAMINATION_KEY,
+    PHONELESS,
+    Capability,
+    RetryPolicy,
+    can_run,
+)
 from farm.campaign.ledger import Assignment, Offer, Report, report, take
 from farm.campaign.ledger.take import known_keys
 from farm.campaign.plan.values import AppEntry
@@ -121,11 +129,19 @@ class Lab:
             )
             await self._end(judging, verdict=made.verdict.kind, detail=address, findings=rows)
 
+    async def examined(self, app: App, *results: EngineResult) -> None:
+        """A campaign that has an app examined, with what the engines said."""
+        self._count += 1
+        wanted = plan((), analyse=False, examine=True)
+        await create(self.database, f"c{self._count}", [entry(app)], wanted)
+        for one in await self._take(EXAMINATION_KEY):
+            await self._end(one, examined=results)
+
     async def take(self) -> Taken:
         """Let the cases take note of all judgements."""
         return await take_in(self.database, self.store, RULES.pack, RULES.packs)
 
-    async def _take(self) -> list[Assignment]:
+    async def _take(self, *more: str) -> list[Assignment]:
         await Controller(self.database, lease=30).tick()
         phone = Capability(profile=PROFILE, access="su", sdk=28, abi="arm64-v8a")
         keys = {key for key, wants in await known_keys(self.database) if can_run(phone, wants)}
@@ -133,7 +149,9 @@ class Lab:
             self.database,
             worker=uuid.uuid4(),
             host="host",
-            offers=[
+            offers=[Offer(keys=frozenset(more), slots=("e1", "e2"))]
+            if more
+            else [
                 Offer(keys=frozenset(keys - PHONELESS), slots=("p1", "p2")),
                 Offer(keys=frozenset({ANALYSIS_KEY}), slots=("a1",)),
             ],

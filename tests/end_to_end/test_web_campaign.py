@@ -5,6 +5,7 @@ first four alone, to look for a mistake.
 """
 
 import asyncio
+import io
 import os
 import re
 import subprocess
@@ -12,12 +13,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import BrowserContext, Page, expect
 
 from farm.campaign.database import Database
 from farm.campaign.store import Store
-from farm.cases.intake import take as take_in
-from farm.detect.rules import load_rules
+from farm.report.pictures import shrink
 from farm.twin.assorted.apps import build_assorted, load_specs
 from farm.twin.building.apk import APKS
 from farm.web.accounts import users
@@ -65,17 +66,23 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
         serving(app) as address,
         chromium() as browser,
     ):
-        async with signed_in(browser, address, "tess") as context:
+        async with (
+            signed_in(browser, address, "tess") as context,
+            signed_in(browser, address, "rita") as rita,
+        ):
             await _give_in(await context.new_page(), apks)
             page = await context.new_page()
             await _start(page, len(apks))
+            picture, coarse = await _look(await rita.new_page(), await context.new_page())
             await _watch(page, len(apks))
-        rules = load_rules()
-        await take_in(database, store, rules.pack, rules.packs)
+        assert await asyncio.to_thread(_is_recorded, picture, tmp_path / "store")
+        with Image.open(io.BytesIO(coarse)) as seen:
+            assert max(seen.size) <= 130, "who may see no values can read the screen"
         async with (
             signed_in(browser, address, "rita") as rita,
             signed_in(browser, address, "rolf", language="zh") as rolf,
         ):
+            await _hear(await rita.new_page())
             session = await _follow(await rita.new_page())
             await _sign(rita, "broken")
             page = await _sign(rolf, "broken")
@@ -104,13 +111,41 @@ async def _start(page: Page, apps: int) -> None:
     await page.wait_for_url("**/campaigns/from-the-page")
 
 
+async def _look(page: Page, others: Page) -> tuple[bytes, bytes]:
+    """The screen of a phone at work, as a reviewer gets it, and as who may see no values does."""
+    await page.goto("/phones")
+    await expect(page.locator("li.phone")).to_have_count(_TWINS)
+    shown = page.locator("li.phone img.screen").first
+    await expect(shown).to_be_visible(timeout=120_000)
+    assert await shown.evaluate("one => one.decode().then(() => one.naturalWidth)") > 100
+    path = await shown.get_attribute("src") or ""
+    picture, coarse = [await (await one.context.request.get(path)).body() for one in (page, others)]
+    await page.close()
+    return picture, coarse
+
+
+def _is_recorded(picture: bytes, store: Path) -> bool:
+    """Whether a picture is a screenshot of one of the stored recordings, made small."""
+    shots = [path for path in (store / "recordings").rglob("screens/*") if path.suffix != ".xml"]
+    assert shots
+    return any(
+        shrink(path.read_bytes(), (240, 520), "JPEG", quality=75) == picture for path in shots
+    )
+
+
+async def _hear(page: Page) -> None:
+    """Cases and reviews come by themselves, from the workers."""
+    for _ in range(60):
+        await page.goto("/reviews?mine=yes")
+        if await page.locator("main tbody tr th a").count():
+            break
+        await page.wait_for_timeout(1000)
+    await page.close()
+
+
 async def _watch(page: Page, apps: int) -> None:
-    """The page changes by itself until the campaign is over; so does that of the phones."""
+    """The page changes by itself until the campaign is over."""
     await expect(page.locator("#live .badge.state-active").first).to_be_visible()
-    phones = await page.context.new_page()
-    await phones.goto("/phones")
-    await expect(phones.locator("li.phone")).to_have_count(_TWINS)
-    await phones.close()
     await expect(page.locator("#live .badge.state-finished")).to_be_visible(timeout=_SECONDS * 1000)
     await page.goto("/campaigns/from-the-page")
     rows = page.locator("#sessions tbody tr")

@@ -6,6 +6,7 @@ import msgspec
 
 from farm.apps.engines.statements import EngineResult
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.campaign.ledger.values import Report
 
 _LONGEST = 1000
@@ -18,7 +19,7 @@ async def keep_examinations(client: Client, ended: Sequence[tuple[Report, int]])
     """
     rows = [
         (
-            app, _text(one.engine), _text(one.version), one.status, _text(one.reason), one.seconds,
+            app, text(one.engine), text(one.version), one.status, text(one.reason, _LONGEST), one.seconds,
             _statements(one), sorted({said.topic for said in one.statements if said.holds}),
             item.job,
         )
@@ -42,9 +43,3 @@ def _statements(result: EngineResult) -> str:
     # JSON keeps a NUL that PostgreSQL's jsonb refuses.
     encoded = msgspec.json.encode(result.statements).decode("utf-8", "replace")
     return encoded.replace("\\u0000", "\N{SYMBOL FOR NULL}")
-
-
-def _text(text: str) -> str:
-    """Untrusted text as PostgreSQL can keep it."""
-    kept = text[:_LONGEST].encode("utf-8", "replace").decode()
-    return kept.replace("\0", "\N{SYMBOL FOR NULL}")

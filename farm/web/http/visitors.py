@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/reviews", "menu.reviews", Permission.SEE),
     ("/statistics", "menu.statistics", Permission.SEE),
     ("/rules", "menu.rules", Permission.SEE),
+    ("/engines", "menu.engines", Permission.SEE),
     ("/queue", "menu.queue", Permission.SEE),
     ("/phones", "menu.phones", Permission.SEE),
     ("/self-check", "menu.self_check", Permission.SELF_CHECK),

@@ -5,6 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from farm.cases.engines import results_of
+from farm.cases.opinions import opinions
 from farm.cases.queries import cases
 from farm.cases.reviews import reviews_of_app
 from farm.cases.values import CaseFilter
@@ -14,11 +16,13 @@ from farm.model.vocabulary import VerdictKind
 from farm.register import queries as register
 from farm.register.signers import decide_signer
 from farm.register.values import AppFilter, AppPage
+from farm.report.engines import engine_rows, opinion_rows
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, number_in, text_in
 from farm.web.http.guard import go, page, show
 from farm.web.plots import version_marks
 from farm.web.site import site_of
+from farm.web.words import shipped_rules
 
 _STORES_SECONDS = 30.0
 
@@ -73,6 +77,12 @@ async def app(request: Request) -> Response:
     if chosen and chosen not in known:
         raise HTTPException(404)
     chosen = chosen or (known[0] if known else 0)
+    examined = [
+        one
+        for version in found.versions
+        if version.app_id == chosen
+        for one in await results_of(database, version.sha256)
+    ]
     return show(
         request,
         "app.html",
@@ -81,6 +91,8 @@ async def app(request: Request) -> Response:
         chosen=chosen,
         sessions=await register.sessions(database, chosen) if chosen else [],
         reviews=await reviews_of_app(database, chosen) if chosen else [],
+        engines=engine_rows(examined),
+        opinions=opinion_rows(await opinions(database, chosen), shipped_rules()) if chosen else [],
         cases=(await cases(database, CaseFilter(package=package))).items,
         category=_category(found.app.category, request.state.visitor.language),
     )

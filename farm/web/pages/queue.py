@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from farm.campaign.decisions import ANALYSIS_KEY
+from farm.campaign.decisions import PHONELESS
 from farm.campaign.status import hosts
 from farm.web.http.guard import page, show
 from farm.web.queries import work
@@ -34,7 +34,7 @@ async def _values(request: Request) -> dict[str, Any]:
         "waiting": waiting,
         "running": await work.running(site.database),
         "hosts": await hosts(site.database),
-        "analysis": ANALYSIS_KEY,
+        "phoneless": PHONELESS,
     }
 
 

@@ -10,13 +10,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from farm.cases import reviews as queries
+from farm.cases.opinions import opinions
 from farm.cases.vocabulary import ReviewAnswer, ReviewState
 from farm.model.errors import UsageError
+from farm.report.engines import opinion_rows
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, text_in
 from farm.web.http.guard import go, page, show
 from farm.web.site import site_of
-from farm.web.words import clause_by_id, problem_titles
+from farm.web.words import clause_by_id, problem_titles, shipped_rules
 
 _OPEN = (ReviewState.OPEN, ReviewState.SIGNED_ONCE, ReviewState.DISAGREED)
 _OVER = (ReviewState.AGREED, ReviewState.WITHDRAWN)
@@ -70,9 +72,9 @@ async def sign_review(request: Request) -> Response:
 
 
 async def _review(request: Request, *, problem: str = "", status: int = 200) -> Response:
-    visitor = request.state.visitor
+    visitor, database = request.state.visitor, site_of(request).database
     try:
-        found = await queries.review_page(site_of(request).database, request.path_params["number"])
+        found = await queries.review_page(database, request.path_params["number"])
     except UsageError as error:
         raise HTTPException(404) from error
     signed = any(one.reviewer.lower() == visitor.name.lower() for one in found.review.signatures)
@@ -86,6 +88,11 @@ async def _review(request: Request, *, problem: str = "", status: int = 200) -> 
         over=over,
         open_answers=signed or over or not visitor.may(Permission.REVIEW),
         clause=clause_by_id(found.review.clause),
+        opinions=[
+            one
+            for one in opinion_rows(await opinions(database, found.review.app_id), shipped_rules())
+            if one["id"] == found.review.clause
+        ],
         answers=list(ReviewAnswer),
         titles=problem_titles(visitor.language),
         problem=problem,

@@ -64,8 +64,8 @@ async def counts(database: Database, campaign: int) -> dict[str, int]:
     """Session jobs of a campaign by state."""
     async with database.transaction(seconds=60) as client:
         rows = await client.fetch(
-            "SELECT state, count(*) AS n FROM job WHERE campaign_id = $1 "
-            "AND subject_job IS NULL GROUP BY 1",
+            "SELECT j.state, count(*) AS n FROM job j JOIN task t ON t.id = j.task_id "
+            "WHERE j.campaign_id = $1 AND j.subject_job IS NULL AND t.kind = 'session' GROUP BY 1",
             campaign,
         )
     return {row["state"]: row["n"] for row in rows}
@@ -93,7 +93,7 @@ async def sessions(
             "JOIN result r ON r.job_id = k.id AND r.verdict IS NOT NULL "
             "WHERE k.subject_job = j.id ORDER BY k.id DESC LIMIT 1) n ON true "
             "WHERE j.campaign_id = (SELECT id FROM campaign WHERE name = $1) "
-            "AND j.subject_job IS NULL AND ($2::bigint = 0 OR j.id < $2) "
+            "AND j.subject_job IS NULL AND t.kind = 'session' AND ($2::bigint = 0 OR j.id < $2) "
             "AND ($4 = '' OR n.verdict = $4) AND ($5 = '' OR j.state = $5) "
             "ORDER BY j.id DESC LIMIT $3",
             campaign,

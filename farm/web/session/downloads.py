@@ -8,13 +8,14 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from farm import __version__
+from farm.apps.engines.statements import EngineResult
 from farm.detect.rules import load_rules
 from farm.model.finding import Analysis
 from farm.model.vocabulary import Stream
@@ -68,21 +69,31 @@ class Downloads:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def file(
-        self, source: Source, analysis: Analysis, form: Form, language: Language
+        self,
+        source: Source,
+        analysis: Analysis,
+        form: Form,
+        language: Language,
+        examined: Sequence[EngineResult] = (),
     ) -> Path:
         """The recording in a form; made if it was not yet.
+
+        Args:
+            examined: what outside engines say of the app.
 
         Raises:
             FarmError: it cannot be made: the recording is not what was sealed, no Chromium.
             TimeoutError: it takes too long.
         """
-        target = self._folder / _name(source, analysis, form, language)
+        target = self._folder / _name(source, analysis, form, language, examined)
         lock = self._locks.setdefault(target.name, asyncio.Lock())
         try:
             async with asyncio.timeout(_SECONDS), lock:
                 if not await asyncio.to_thread(_touched, target):
                     async with self._gate:
-                        await asyncio.to_thread(_make, source, analysis, form, language, target)
+                        await asyncio.to_thread(
+                            _make, source, analysis, form, language, examined, target
+                        )
         finally:
             if not lock.locked():
                 self._locks.pop(target.name, None)
@@ -97,9 +108,16 @@ def file_name(session_id: str, form: Form, language: Language) -> str:
     return f"farm-report-{session_id}{tongue}.{form}"
 
 
-def _name(source: Source, analysis: Analysis, form: Form, language: Language) -> str:
+def _name(
+    source: Source,
+    analysis: Analysis,
+    form: Form,
+    language: Language,
+    examined: Sequence[EngineResult],
+) -> str:
     """Names everything that the content depends on."""
     digest = hashlib.sha256(msgspec.json.encode(analysis))
+    digest.update(msgspec.json.encode(examined))
     digest.update(f"{source.manifest_sha256} {__version__} {language}".encode())
     return f"{source.session_id}-{digest.hexdigest()[:24]}.{form}"
 
@@ -112,23 +130,33 @@ def _touched(path: Path) -> bool:
     return True
 
 
-def _make(source: Source, analysis: Analysis, form: Form, language: Language, target: Path) -> None:
+def _make(
+    source: Source,
+    analysis: Analysis,
+    form: Form,
+    language: Language,
+    examined: Sequence[EngineResult],
+    target: Path,
+) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     recording = Recording.open(source.folder)
     if form is Form.PACK:
-        _pack(recording, analysis, language, target)
+        _pack(recording, analysis, language, examined, target)
     else:
-        write_atomic(target, _forms(recording, analysis, language)[form](), durable=False)
+        write_atomic(target, _forms(recording, analysis, language, examined)[form](), durable=False)
     _thin_out(target.parent, target)
 
 
 def _forms(
-    recording: Recording, analysis: Analysis, language: Language
+    recording: Recording,
+    analysis: Analysis,
+    language: Language,
+    examined: Sequence[EngineResult],
 ) -> dict[Form, Callable[[], bytes]]:
     session = recording.session
 
     def page() -> str:
-        return render_html(recording, analysis, language)
+        return render_html(recording, analysis, language, examined=examined)
 
     def har() -> bytes:
         masker = Masker(secrets_of(recording.events(Stream.API), analysis), show=False)
@@ -144,10 +172,16 @@ def _forms(
     }
 
 
-def _pack(recording: Recording, analysis: Analysis, language: Language, target: Path) -> None:
+def _pack(
+    recording: Recording,
+    analysis: Analysis,
+    language: Language,
+    examined: Sequence[EngineResult],
+    target: Path,
+) -> None:
     extras = {
         "analysis.json": to_json(analysis, session=recording.session, show_values=True),
-        "report.html": render_html(recording, analysis, language).encode(
+        "report.html": render_html(recording, analysis, language, examined=examined).encode(
             "utf-8", "backslashreplace"
         ),
     }

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute
 
 from farm.campaign.audit import record
+from farm.cases.engines import results_of
 from farm.model.errors import RecordingError
 from farm.recording import Recording
 from farm.report.pictures import shrink
@@ -93,8 +94,10 @@ async def evidence(request: Request) -> Response:
 async def _made(
     request: Request, source: Source, prepared: Prepared, form: Form, language: Language
 ) -> Path:
+    site = site_of(request)
+    examined = await results_of(site.database, prepared.session.app.apk_sha256)
     try:
-        return await site_of(request).downloads.file(source, prepared.analysis, form, language)
+        return await site.downloads.file(source, prepared.analysis, form, language, examined)
     except TimeoutError as error:
         raise HTTPException(503) from error
 

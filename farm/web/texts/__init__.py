@@ -9,7 +9,7 @@ import msgspec
 from farm.detect.rules import Text
 from farm.files import read_yaml
 from farm.model.errors import SetupError
-from farm.report import words
+from farm.report import engines, words
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -25,6 +25,8 @@ _REPORT: dict[str, Mapping[Any, Text]] = {
     "confidence": words.CONFIDENCES,
     "data_type": words.DATA_TYPES,
     "link": words.LINKS,
+    "engine_status": engines.STATUSES,
+    "topic": engines.TOPICS,
 }
 
 
