@@ -22,11 +22,11 @@ from farm.apps.engines.merging import (
 from farm.apps.engines.statements import EngineResult, Statement, Status
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
+from farm.campaign.database.text import text
 from farm.cases.reviews import prepare
 from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import ReviewKind
 from farm.model.clause import ClauseAnswer, ClauseJudgement
-from farm.register.write import text
 
 _LOCK = 0x66617264  # one taker of examinations at a time
 _SAID = (ClauseAnswer.BROKEN, ClauseAnswer.KEPT, ClauseAnswer.FOR_REVIEW)

@@ -19,8 +19,8 @@ async def keep_examinations(client: Client, ended: Sequence[tuple[Report, int]])
     """
     rows = [
         (
-            app, text(one.engine), text(one.version), one.status, text(one.reason, _LONGEST), one.seconds,
-            _statements(one), sorted({said.topic for said in one.statements if said.holds}),
+            app, text(one.engine), text(one.version), one.status, text(one.reason, _LONGEST),
+            one.seconds, _statements(one), _topics(one),
             item.job,
         )
         for item, app in ended
@@ -37,6 +37,10 @@ async def keep_examinations(client: Client, ended: Sequence[tuple[Report, int]])
         "WHERE known.status <> 'done'",
         sorted(rows, key=lambda row: row[:3]),
     )
+
+
+def _topics(result: EngineResult) -> list[str]:
+    return sorted({said.topic for said in result.statements if said.holds})
 
 
 def _statements(result: EngineResult) -> str:

@@ -97,6 +97,9 @@ class ExaminationExecutor:
     async def rescue(self, folder: Path) -> None:
         """An examination leaves nothing behind."""
 
+    def give_up(self, slot: Slot, reason: str) -> None:
+        """What hangs in a process of its own holds nothing that others need."""
+
     async def _result(self, docked: Docked, apk: Path, sha256: str) -> EngineResult:
         engine = docked.engine
         try:
