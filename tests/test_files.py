@@ -27,6 +27,7 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     [
         ("count: [\n", ":2: not YAML"),
         ("count: x", "Expected `int`"),
+        ("count: 1\ncount: 2", ":2: not YAML: key 'count' stands twice"),
         ("count: 1\nother: 2", "other"),
         ("!!python/object/apply:os.system ['true']", "not YAML"),
         ("count: 1" + " " * 200, "larger than"),

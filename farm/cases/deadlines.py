@@ -1,7 +1,9 @@
 """Deadlines in working days, from a file of rules and, where given, a calendar of holidays.
 
 A working day is Monday to Friday, without holidays, with the weekend days that a calendar names as
-worked. Years that no calendar covers have weekends only.
+worked. A deadline that would run into a year whose holidays the calendar does not have is refused,
+never guessed: the State Council announces a year's days in the November before it. Who names no
+calendar at all has chosen weekends only.
 """
 
 import datetime
@@ -21,7 +23,11 @@ _DAY = datetime.timedelta(days=1)
 
 
 class Year(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The days of one year that are not as the week has them."""
+    """The days of one year that are not as the week has them.
+
+    `source` is the notice that announces them and where it was read; without it nobody could
+    check a deadline.
+    """
 
     source: str
     holidays: list[datetime.date]
@@ -49,6 +55,7 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: DeadlineRules
     calendar: Calendar
+    source: str = ""  # the calendar's file; empty: none was named
 
     def days(self, severity: str, *, recurring: bool) -> int:
         """How many working days a notice gives."""
@@ -58,7 +65,11 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
         return known.get(severity, self.rules.notice_days)
 
     def due(self, start: datetime.datetime, days: int) -> datetime.datetime:
-        """The end of the `days`-th working day after the day of `start`."""
+        """The end of the `days`-th working day after the day of `start`.
+
+        Raises:
+            UsageError: a day of it lies in a year that the calendar does not have.
+        """
         zone = ZoneInfo(self.rules.zone)
         day = start.astimezone(zone).date()
         while days > 0:
@@ -67,9 +78,19 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
         return datetime.datetime.combine(day + _DAY, datetime.time(), zone)
 
     def is_worked(self, day: datetime.date) -> bool:
-        """Whether a day is a working day."""
-        year = self.calendar.years.get(day.year)
-        if year is not None:
+        """Whether a day is a working day.
+
+        Raises:
+            UsageError: the calendar does not have its year.
+        """
+        if self.rules.calendar:
+            year = self.calendar.years.get(day.year)
+            if year is None:
+                raise UsageError(
+                    f"{self.source or self.rules.calendar}: years: {day.year} is missing, and the "
+                    f"deadline would run into it: add the holidays of {day.year} as the State "
+                    "Council announced them, in a copy named with --deadlines"
+                )
             if day in year.holidays:
                 return False
             if day in year.worked:
@@ -101,10 +122,18 @@ def load_deadlines(path: Path | None = None) -> Deadlines:
     source = path.parent / rules.calendar
     calendar, _ = read_yaml(source, Calendar)
     for number, year in calendar.years.items():
+        if not year.source.strip():
+            raise UsageError(f"{source}: years.{number}.source: expected the notice's number")
         for day in (*year.holidays, *year.worked):
             if day.year != number:
                 raise UsageError(f"{source}: years.{number}: {day} is not of that year")
         both = set(year.holidays) & set(year.worked)
         if both:
             raise UsageError(f"{source}: years.{number}: {min(both)} is holiday and worked")
-    return Deadlines(rules=rules, calendar=calendar)
+        for day in year.worked:
+            if day.weekday() < 5:
+                raise UsageError(
+                    f"{source}: years.{number}.worked: {day} is no Saturday or Sunday; "
+                    "expected only weekend days that are worked"
+                )
+    return Deadlines(rules=rules, calendar=calendar, source=str(source))

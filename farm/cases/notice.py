@@ -16,10 +16,11 @@ from farm.cases.problems import SIGNAL
 from farm.cases.queries import case_page
 from farm.cases.values import CasePage, EvidenceLine
 from farm.detect.clauses.catalogue import SIGNALS
-from farm.detect.clauses.packs import LoadedPack
+from farm.detect.clauses.packs import Clause, LoadedPack
 from farm.detect.clauses.scope import categories
 from farm.detect.rules import RulePack, Text
 from farm.model.clause import SignalId
+from farm.model.errors import UsageError
 from farm.report import words
 from farm.report.masking import Masker, visible
 from farm.report.pdf import to_pdf
@@ -78,7 +79,8 @@ class Provision(msgspec.Struct, frozen=True, kw_only=True):
     document: Text
     item: str
     text: Text
-    verified: bool
+    verified: bool  # number and wording were compared with the published text
+    doubt: Text | None = None  # why they were not, where the rule pack says so
 
 
 class NoticeFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,11 +246,44 @@ def _provisions(
             item=clause.item,
             text=Text(zh=clause.text.zh, en=clause.text.en),
             verified=clause.verified,
+            doubt=_doubt(loaded, clause),
         )
         for loaded in packs
         for clause in loaded.pack.clauses
         if clause.id in wanted
     ]
+
+
+def _doubt(loaded: LoadedPack, clause: Clause) -> Text | None:
+    doubt = loaded.doubt_of(clause)
+    return None if doubt is None else Text(zh=doubt.zh, en=doubt.en)
+
+
+def unverified_provisions(
+    problem: str, cited: str, rules: RulePack, packs: tuple[LoadedPack, ...]
+) -> list[str]:
+    """Ids of the clauses a notice would cite that nobody compared with the published text.
+
+    Args:
+        problem: the case's problem.
+        cited: the clauses as the case names them.
+    """
+    provisions = _provisions(problem, cited, rules, packs)
+    return [one.id for one in provisions if not one.verified]
+
+
+def check_provisions(unverified: list[str], *, accepted: bool) -> None:
+    """Let no notice cite a clause that was not compared unless who sends it says so.
+
+    Raises:
+        UsageError: names the clauses, and what to do.
+    """
+    if unverified and not accepted:
+        raise UsageError(
+            f"the notice would cite {', '.join(unverified)}, whose number and wording were not "
+            "compared with the published text: compare them, then send it as unverified "
+            "(--unverified, or the box on the page); the notice says so beside each"
+        )
 
 
 def to_json(notice: Notice) -> bytes:

@@ -10,6 +10,7 @@ import typer
 from farm.cases import queries
 from farm.cases.asking import ask_again
 from farm.cases.deadlines import load_deadlines
+from farm.cases.notice import check_provisions, unverified_provisions
 from farm.cases.retests import retest as ask_retest
 from farm.cases.reviews import review_page
 from farm.cases.reviews import sign as sign_review
@@ -22,6 +23,7 @@ from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_data
 from farm.cli.operator_name import operator
 from farm.cli.options import JsonOption
 from farm.cli.output import emit_json, say
+from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 
 _Case = Annotated[int, typer.Argument(help="Number of the case.")]
@@ -81,6 +83,14 @@ def notice(
     case: _Case,
     reason: _Reason,
     deadlines: _Deadlines = None,
+    unverified: Annotated[
+        bool,
+        typer.Option(
+            "--unverified",
+            help="Cite clauses too that were not compared with the published text; "
+            "you compared them, and the notice says so.",
+        ),
+    ] = False,
     database: DatabaseOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
@@ -89,10 +99,13 @@ def notice(
 
     Then `farm cases export` writes the notice itself.
     """
-    known = load_deadlines(deadlines)
+    known, rules = load_deadlines(deadlines), load_rules()
 
     async def work() -> tuple[str, CasePage]:
         async with campaign_database(database, home) as opened:
+            asked = (await queries.case_page(opened, case)).case
+            cited = unverified_provisions(asked.problem, asked.clause, rules.pack, rules.packs)
+            check_provisions(cited, accepted=unverified)
             number = await send_notice(
                 opened, case, actor=operator(), reason=reason, deadlines=known
             )

@@ -11,7 +11,7 @@ from rich.table import Table
 from farm.cli.output import console, emit_json, say
 from farm.detect.clauses.catalogue import SIGNALS
 from farm.detect.clauses.needs import DESCRIPTIONS, Need
-from farm.detect.clauses.packs import Clause, LoadedPack, load_packs, shipped_packs
+from farm.detect.clauses.packs import Clause, LoadedPack, load_pack, load_packs, shipped_packs
 from farm.model.clause import ClauseState, SignalId
 from farm.model.errors import UsageError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     ),
 )
 
+NOT_VERIFIED = " (!)"
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 _Packs = Annotated[
     Path | None,
@@ -49,11 +50,11 @@ def list_clauses(
         say(f"\n{loaded.name}  {about.title.zh}\n  {about.title.en}, version {loaded.pack.version}")
         table = Table("clause", "state", "text", "signals", box=None, pad_edge=False)
         for clause in loaded.pack.clauses:
-            doubt = "" if clause.verified else " *"
+            doubt = "" if clause.verified else NOT_VERIFIED
             signals = ", ".join((*clause.broken_by, *clause.review_by))
             table.add_row(clause.id + doubt, clause.state, clause.text.zh, signals)
         console.print(table)
-    say("\n* number or wording was not compared with the published text")
+    say(f"\n{NOT_VERIFIED.strip()} number or wording was not compared with the published text")
 
 
 @app.command("show")
@@ -70,19 +71,26 @@ def show(
         else:
             _say_signal(SignalId(name), indent="")
         return
-    clause = _clause(_chosen(packs, ""), name)
+    loaded, clause = _clause(_chosen(packs, ""), name)
     if json:
         emit_json(
             {
+                "document": loaded.pack.document.title,
                 "clause": clause,
+                "source": loaded.source_of(clause),
+                "doubt": loaded.doubt_of(clause),
                 "signals": [_signal(one) for one in (*clause.broken_by, *clause.review_by)],
             }
         )
         return
     say(f"{clause.id}  ({clause.item})  {clause.state}")
     say(f"{clause.text.zh}\n{clause.text.en}")
-    if not clause.verified:
-        say("Number or wording was not compared with the published text; reports say so.")
+    if clause.verified:
+        say(f"Number and wording were compared with: {loaded.source_of(clause)}")
+    else:
+        doubt = loaded.doubt_of(clause)
+        why = f": {doubt.zh} / {doubt.en}" if doubt is not None else ""
+        say(f"NOT VERIFIED against the published text; reports and notices say so{why}")
     if clause.note is not None:
         say(f"{clause.note.zh} / {clause.note.en}")
     if clause.data_types:
@@ -105,31 +113,35 @@ def check(
     json: _Json = False,
 ) -> None:
     """Check rule packs of your own; exit code 2 and one line on the first mistake."""
-    folder = packs if packs.is_dir() else packs.parent
-    loaded = load_packs(folder)
-    if not packs.is_dir() and not packs.is_file():
+    if not packs.exists():
         raise UsageError(f"{packs}: no such file; name a rule pack or a folder of them")
-    count = sum(len(one.pack.clauses) for one in loaded)
+    loaded = load_packs(packs) if packs.is_dir() else (load_pack(packs),)
+    every = [clause for one in loaded for clause in one.pack.clauses]
     if json:
         emit_json([{"document": one.name, "sha256": one.sha256} for one in loaded])
-    else:
-        say(f"{folder}: {len(loaded)} packs with {count} clauses can be used")
+        return
+    many = f"{_counted(len(loaded), 'pack')} with {_counted(len(every), 'clause')}"
+    say(f"{packs}: {many} can be used")
+    if unproven := sum(not clause.verified for clause in every):
+        say(f"{unproven} of them not verified against the published text; notices say so")
 
 
 @app.command("coverage")
 def coverage(packs: _Packs = None, json: _Json = False) -> None:
-    """Print the share of clauses that is automatic, assisted, and not observable."""
+    """Print the share of clauses that is automatic, assisted, and not observable.
+
+    Verified are those whose number and wording were compared with the published text.
+    """
     rows = [_share(one.name, one.pack.clauses) for one in _chosen(packs, "")]
     every = [clause for one in _chosen(packs, "") for clause in one.pack.clauses]
     rows.append(_share("all", every))
     if json:
         emit_json(rows)
         return
-    table = Table("document", "clauses", *ClauseState, "share automatic")
+    columns = ("document", "clauses", *ClauseState, "verified")
+    table = Table(*columns, "share automatic")
     for row in rows:
-        table.add_row(
-            *(str(row[name]) for name in ("document", "clauses", *ClauseState)), _part(row)
-        )
+        table.add_row(*(str(row[name]) for name in columns), _part(row))
     console.print(table)
 
 
@@ -154,11 +166,11 @@ def _chosen(folder: Path | None, document: str) -> tuple[LoadedPack, ...]:
     return chosen
 
 
-def _clause(packs: tuple[LoadedPack, ...], name: str) -> Clause:
+def _clause(packs: tuple[LoadedPack, ...], name: str) -> tuple[LoadedPack, Clause]:
     for loaded in packs:
         for clause in loaded.pack.clauses:
             if clause.id.lower() == name.lower():
-                return clause
+                return loaded, clause
     raise UsageError(
         f"{name!r} is no clause and no signal; see `farm rules list` and `farm rules signals`"
     )
@@ -184,7 +196,12 @@ def _needs(name: SignalId) -> Iterator[str]:
 def _share(name: str, clauses: list[Clause]) -> dict[str, str | int]:
     counts = Counter(clause.state for clause in clauses)
     row: dict[str, str | int] = {"document": name, "clauses": len(clauses)}
-    return row | {str(state): counts[state] for state in ClauseState}
+    row |= {str(state): counts[state] for state in ClauseState}
+    return row | {"verified": sum(clause.verified for clause in clauses)}
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _part(row: dict[str, str | int]) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from farm.campaign.audit import record
 from farm.campaign.database import Database
+from farm.cases.deadlines import load_deadlines
 from farm.cli.campaign_database import (
     DatabaseOption,
     HomeOption,
@@ -67,6 +68,9 @@ def web(
     name: Annotated[
         list[str] | None, typer.Option(help="Host name that people reach it by.")
     ] = None,
+    deadlines: Annotated[
+        Path | None, typer.Option(help="How long notices give, YAML; as for `farm cases notice`.")
+    ] = None,
     database: DatabaseOption = "",
     store: StoreOption = "",
     home: HomeOption = None,
@@ -78,8 +82,10 @@ def web(
         Address(host=listen, port=port, certificate=certificate, key=key, proxy=proxy),
         exposed=expose,
     )
+    load_deadlines(deadlines)  # a mistake in it is told now, not to whom sends a notice
     settings = WebSettings(
         home=home or default_home(),
+        deadlines=deadlines,
         secure=address.secure,
         names=tuple(name or ()) + ((listen,) if listen not in ("0.0.0.0", "::") else ()),  # noqa: S104
     )

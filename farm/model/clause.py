@@ -121,9 +121,13 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClauseJudgement(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer about one clause, with what it rests on."""
+    """The answer about one clause, with what it rests on.
+
+    `verified` is whether the clause's number and wording were compared with the published text.
+    """
 
     clause: str
     state: ClauseState
     answer: ClauseAnswer
+    verified: bool = False
     sightings: list[Sighting] = []

@@ -5,7 +5,7 @@ from typing import Any
 
 from farm.detect.clauses.catalogue import SIGNALS
 from farm.detect.clauses.needs import DESCRIPTIONS, Need
-from farm.detect.clauses.packs import Clause, Document
+from farm.detect.clauses.packs import Clause, LoadedPack
 from farm.detect.rules import Rules, Text
 from farm.model.clause import ClauseAnswer, ClauseJudgement, SignalState
 from farm.model.finding import Analysis
@@ -28,17 +28,17 @@ def by_document(analysis: Analysis, rules: Rules) -> list[dict[str, Any]]:
     for loaded in rules.packs:
         clauses = [(one, judged[one.id]) for one in loaded.pack.clauses if one.id in judged]
         if clauses:
-            shown.append(_document(loaded.pack.document, clauses))
+            shown.append(_document(loaded, clauses))
     return shown
 
 
-def _document(document: Document, clauses: list[tuple[Clause, ClauseJudgement]]) -> dict[str, Any]:
+def _document(loaded: LoadedPack, clauses: list[tuple[Clause, ClauseJudgement]]) -> dict[str, Any]:
     counts = Counter(judgement.answer for _, judgement in clauses)
     order = list(ANSWERS)
     ordered = sorted(clauses, key=lambda pair: order.index(pair[1].answer))
-    rows = [_row(clause, judgement) for clause, judgement in ordered]
+    rows = [_row(loaded, clause, judgement) for clause, judgement in ordered]
     return {
-        "document": document,
+        "document": loaded.pack.document,
         "counts": [(ANSWERS[kind], kind, counts[kind]) for kind in ANSWERS if counts[kind]],
         "broken": counts[ClauseAnswer.BROKEN] > 0,
         "attention": [row for row in rows if row["answer"] in _IN_FULL],
@@ -46,10 +46,11 @@ def _document(document: Document, clauses: list[tuple[Clause, ClauseJudgement]])
     }
 
 
-def _row(clause: Clause, judgement: ClauseJudgement) -> dict[str, Any]:
+def _row(loaded: LoadedPack, clause: Clause, judgement: ClauseJudgement) -> dict[str, Any]:
     present = [one for one in judgement.sightings if one.state is SignalState.PRESENT]
     return {
         "clause": clause,
+        "doubt": loaded.doubt_of(clause),
         "answer": judgement.answer,
         "words": ANSWERS[judgement.answer],
         "signals": [(SIGNALS[one.signal], one.count, one.signs[:_MOST_SIGNS]) for one in present]

@@ -10,6 +10,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Path  # the lab's folder: uploads in progress, recordings fetched from the store
     secure: bool = False  # reached over TLS, our own or a proxy's: cookies are marked so
+    deadlines: Path | None = None  # how long notices give; None: what ships
     names: tuple[str, ...] = ()  # host names it answers to beside loopback's
     largest_request: int = 256 << 10  # bytes of a form or an API request
     largest_app: int = 2 << 30  # bytes of an APK that is given in

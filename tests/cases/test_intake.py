@@ -14,7 +14,7 @@ from farm.register.queries import app_page
 from farm.register.write import register
 from tests.cases.lab import RULES, Lab, cut_off, eager, quiet, sending
 from tests.detect.builders import Scene
-from tests.detect.clauses.scenes import no_popup
+from tests.detect.clauses.scenes.consent import no_popup
 from tests.register.made import listed, made_app
 
 ACCESSED = "collection.before_consent.accessed"

@@ -6,9 +6,19 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
+from markupsafe import escape
 
-from farm.cases.notice import Notice, make_notice, to_html, to_json, to_pdf_bytes
+from farm.cases.notice import (
+    Notice,
+    check_provisions,
+    make_notice,
+    to_html,
+    to_json,
+    to_pdf_bytes,
+    unverified_provisions,
+)
 from farm.cases.vocabulary import ReviewAnswer
+from farm.model.errors import UsageError
 from farm.register.facts import describe
 from farm.register.write import register
 from tests.cases.lab import RULES, Lab, sending
@@ -53,6 +63,33 @@ async def test_a_notice_says_what_was_found_and_until_when_to_act(lab: Lab) -> N
     document = json.loads(to_json(told))
     assert document["schema"] == "farm-notice/1" and document["number"] == number
     assert document["findings"][0]["session_id"] == "session-0001"
+
+
+async def test_a_notice_says_which_clause_nobody_compared_and_why(lab: Lab) -> None:
+    case = (await opened(lab)).id
+    async with lab.database.transaction() as client:
+        await client.execute(
+            "UPDATE case_file SET problem = 'signal:preticked', "
+            "clause = 'CAC-191-3.4; TAF-078.6-5' WHERE id = $1",
+            case,
+        )
+    told = await made(lab)
+    assert [(one.id, one.verified) for one in told.provisions] == [
+        ("CAC-191-3.4", True),
+        ("TAF-078.6-5", False),
+    ]
+    english = to_html(told, "en")
+    assert english.count("number not checked against the text") == 1
+    assert str(escape("the part's own text was not read")) in english
+    assert "条款编号未经原文核对" in to_html(told, "zh")
+    cited = unverified_provisions(
+        "signal:preticked", "CAC-191-3.4; TAF-078.6-5", RULES.pack, RULES.packs
+    )
+    assert cited == ["TAF-078.6-5"]
+    with pytest.raises(UsageError, match=r"TAF-078\.6-5, whose number"):
+        check_provisions(cited, accepted=False)
+    check_provisions(cited, accepted=True)
+    check_provisions([], accepted=False)
 
 
 async def test_what_was_not_sent_is_a_draft(lab: Lab) -> None:

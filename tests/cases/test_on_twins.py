@@ -12,7 +12,7 @@ from farm.campaign.plan.values import ScenarioRef
 from farm.campaign.status import campaign_status
 from farm.campaign.store import Store
 from farm.campaign.worker.sources import scenario_name
-from farm.cases.deadlines import load_deadlines
+from farm.cases.deadlines import Calendar, DeadlineRules, Deadlines
 from farm.cases.notice import make_notice
 from farm.cases.queries import case_page, cases
 from farm.cases.reviews import review_page, reviews, sign
@@ -97,7 +97,13 @@ async def test_from_a_folder_to_a_fixed_case(database: Database, tmp_path: Path)
                     reason="as seen", evidence_sha256=digest,
                 )  # fmt: skip
         case = opened[0].id
-        await send_notice(database, case, actor="li", reason="first", deadlines=load_deadlines())
+        await send_notice(
+            database,
+            case,
+            actor="li",
+            reason="first",
+            deadlines=Deadlines(rules=DeadlineRules(), calendar=Calendar(years={})),
+        )
         told = await make_notice(database, case, rules.pack, rules.packs)
         assert told.findings and told.findings[0].manifest_sha256
         await arrive(await asyncio.to_thread(build_mended, tmp_path))

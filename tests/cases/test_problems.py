@@ -10,7 +10,8 @@ from farm.model.finding import Analysis
 from farm.model.vocabulary import ConsentAnswer, DataType, Phase
 from tests.cases.lab import RULES, cut_off, eager, quiet, sending
 from tests.detect.builders import Scene
-from tests.detect.clauses.scenes import SCENES, no_popup
+from tests.detect.clauses.scenes import SCENES
+from tests.detect.clauses.scenes.consent import no_popup
 
 ACCESSED = "collection.before_consent.accessed"
 SENT = "collection.before_consent.transmitted"

@@ -21,12 +21,14 @@ async def test_a_case_is_signed_noticed_and_exported(
     async def run(*argv: object) -> tuple[int, str, str]:
         return await farm("cases", *argv, home=tmp_path, database=database_url)
 
+    weekends = tmp_path / "weekends.yaml"
+    weekends.write_text("notice_days: 15\n")  # it starts today, whatever years are announced
     code, _, err = await run("notice", case, "--reason", "too early")
     assert code == 2 and "two people" in err
     await signed(lab, ReviewAnswer.BROKEN, "li")
     code, _, err = await run("sign", case, "broken", "--reason", "as seen")
     assert code == 0 and "agreed" in err
-    code, _, err = await run("notice", case, "--reason", "first")
+    code, _, err = await run("notice", case, "--reason", "first", "--deadlines", weekends)
     assert code == 0 and "FARM-" in err
     code, out, _ = await run("show", case, "--json")
     told = json.loads(out)

@@ -29,8 +29,13 @@ def test_coverage_adds_up() -> None:
 
 def test_list_names_doubtful_numbers() -> None:
     listed = said("list", "miit-337")
-    assert "MIIT-337-1 " in listed and "MIIT-337-8 *" in listed
-    assert "CAC-191" not in listed
+    assert "MIIT-337-1 " in listed and "CAC-191" not in listed
+    for document in ("MIIT-164", "TAF-078"):
+        rows = said("list", document).splitlines()
+        for clause in json.loads(said("list", "--json", document)):
+            [row] = [one for one in rows if one.split(" ")[0] == clause["id"]]
+            assert (f"{clause['id']} (!)" in row) != clause["verified"]
+    assert "(!) number or wording was not compared" in said("list", "MIIT-164")
     clauses = json.loads(said("list", "--json", "CAC-191"))
     assert [one["id"] for one in clauses][:2] == ["CAC-191-1.1", "CAC-191-1.2"]
 
@@ -40,6 +45,26 @@ def test_show_a_clause_and_a_signal() -> None:
     assert "exit_on_denial" in shown and "permissions_denied" in shown
     assert "a permission was refused" in shown  # what a recording must hold
     assert json.loads(said("show", "preticked", "--json"))["needs"]
+
+
+def test_a_clause_says_what_it_was_compared_with_or_why_not() -> None:
+    verified, doubtful = said("show", "CAC-191-5.1"), said("show", "TAF-078.6-2")
+    assert "were compared with: every situation of the six classes" in verified
+    assert "NOT VERIFIED" in doubtful and "the part's own text was not read" in doubtful
+    told = json.loads(said("show", "TAF-078.6-2", "--json"))
+    assert told["source"] == "" and told["doubt"]["en"] and not told["clause"]["verified"]
+    told = json.loads(said("show", "CAC-191-5.1", "--json"))
+    assert told["source"] and told["doubt"] is None and told["document"]["en"]
+
+
+def test_coverage_counts_what_was_verified() -> None:
+    rows = {row["document"]: row for row in json.loads(said("coverage", "--json"))}
+    for name, row in rows.items():
+        if name != "all":
+            clauses = json.loads(said("list", "--json", name))
+            assert row["verified"] == sum(one["verified"] for one in clauses)
+    assert 0 < rows["all"]["verified"] < rows["all"]["clauses"]
+    assert "verified" in said("coverage")
 
 
 def test_every_signal_is_listed() -> None:
@@ -52,7 +77,7 @@ def test_every_signal_is_listed() -> None:
     [
         (["show", "MIIT-164-9.9"], "no clause and no signal"),
         (["list", "MIIT-165"], "expected one of"),
-        (["check", "/nonexistent/pack.yaml"], "no rule packs"),
+        (["check", "/nonexistent/pack.yaml"], "no such file"),
     ],
 )
 def test_a_wrong_name_is_one_line(arguments: list[str], says: str) -> None:
@@ -65,6 +90,16 @@ def test_check_of_a_labs_own_pack(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text(
         'version: "1"\n'
         'document: {id: LAB, title: {zh: 实验, en: lab}, issued: "2026", source: ours}\n'
-        "clauses: []\n"
+        "clauses:\n"
+        "- {id: LAB-1, item: '1', text: {zh: 一, en: one}, state: automatic, verified: false,\n"
+        "   broken_by: [preticked], scenarios: [accept]}\n"
     )
-    assert "1 packs with 0 clauses" in " ".join(said("check", str(tmp_path)).split())
+    for named in (tmp_path, tmp_path / "lab.yaml"):
+        told = " ".join(said("check", str(named)).split())
+        assert "1 pack with 1 clause can be used" in told
+        assert "1 of them not verified" in told
+    (tmp_path / "broken.yaml").write_text("version: [")
+    assert "can be used" in said("check", str(tmp_path / "lab.yaml"))  # this one alone
+    result = runner.invoke(app, ["rules", "check", str(tmp_path)])
+    assert isinstance(result.exception, UsageError)
+    assert "broken.yaml:2: not YAML" in str(result.exception)

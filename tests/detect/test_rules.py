@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from farm.detect.clauses.packs import shipped_packs
 from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.model.vocabulary import Level, Phase
@@ -25,11 +27,22 @@ def test_rule_table() -> None:
     assert pack.rule(Phase.AFTER_ACCEPT, Level.TRANSMITTED) is None
 
 
+def test_clauses_are_those_of_the_rule_packs() -> None:
+    """What a finding cites, and whether it was compared with the text, is as in the packs."""
+    packs = {clause.id: clause for one in shipped_packs() for clause in one.pack.clauses}
+    for name, cited in load_rules().pack.clauses.items():
+        assert (cited.item, cited.verified) == (packs[name].item, packs[name].verified), name
+        assert cited.document == name.rsplit("-", 1)[0], name
+
+
 def test_unverified_clauses_say_so() -> None:
     pack = load_rules().pack
     rule = pack.rule(Phase.BEFORE_CONSENT, Level.TRANSMITTED_THIRD_PARTY)
     assert rule is not None
-    assert "CAC-191-5.1 (number not verified)" in pack.cite(rule)
+    doubtful = msgspec.structs.replace(pack.clauses["CAC-191-5.1"], verified=False)
+    changed = msgspec.structs.replace(pack, clauses=pack.clauses | {"CAC-191-5.1": doubtful})
+    assert "CAC-191-5.1 (number not verified)" in changed.cite(rule)
+    assert "not verified" not in pack.cite(rule)
 
 
 @pytest.mark.parametrize(

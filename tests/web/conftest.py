@@ -17,8 +17,10 @@ from tests.web.visiting import Site, visiting
 
 @pytest.fixture
 def settings(tmp_path: Path) -> WebSettings:
-    """A server's settings, reached in the clear."""
-    return WebSettings(home=tmp_path / "home", largest_app=8 << 20)
+    """A server's settings, reached in the clear. Deadlines start today and know weekends only."""
+    deadlines = tmp_path / "deadlines.yaml"
+    deadlines.write_text("notice_days: 15\n")
+    return WebSettings(home=tmp_path / "home", deadlines=deadlines, largest_app=8 << 20)
 
 
 @pytest.fixture

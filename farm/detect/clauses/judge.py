@@ -45,6 +45,7 @@ def answer(clause: Clause, sightings: Sequence[Sighting]) -> ClauseJudgement:
         clause=clause.id,
         state=clause.state,
         answer=_answer(clause, {sighting.signal: sighting.state for sighting in sightings}),
+        verified=clause.verified,
         sightings=list(sightings),
     )
 

@@ -5,7 +5,8 @@ a schema cannot: states and signals fit each other, ids are unique.
 """
 
 import functools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,10 @@ from farm.model.vocabulary import DataType
 
 PACKS = DATA / "packs"
 _MOST_PACKS = 100
+_LONGEST_TEXT = 2000
+# Ids stand in lists, file names and the database, where "; " separates them.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ID_SAID = "expected letters, digits, dots, dashes, 80 at most, as MIIT-164-1.1"
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,12 +33,18 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The law, notice or standard of a pack. `source` says where its text was read."""
+    """The law, notice or standard of a pack. `source` says in short where its text was read.
+
+    Clauses name entries of `sources` (what a clause was compared with, and where that can be
+    read) and of `doubts` (why one could not be compared).
+    """
 
     id: str
     title: Wording
     issued: str  # date or year, as published
     source: str
+    sources: dict[str, str] = {}
+    doubts: dict[str, Wording] = {}
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +52,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `broken_by` names signals any of which breaks it; all of them absent keeps it. `review_by`
     names signals that only prepare evidence for a person. `scenarios` says which recordings can
-    show it. `verified` is whether number and wording were compared with the published text.
+    show it. `verified` is whether number and wording were compared with the published text; then
+    `source` names what they were compared with, else `doubt` names why they were not.
     """
 
     id: str
@@ -49,6 +61,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     text: Wording
     state: ClauseState
     verified: bool
+    source: str = ""  # a key of the document's sources
+    doubt: str = ""  # a key of the document's doubts
     broken_by: list[SignalId] = []
     review_by: list[SignalId] = []
     data_types: list[DataType] = []  # empty: every kind of personal information
@@ -75,6 +89,14 @@ class LoadedPack(msgspec.Struct, frozen=True, kw_only=True):
         """The document's id, by which commands and analyses name the pack."""
         return self.pack.document.id
 
+    def source_of(self, clause: Clause) -> str:
+        """What a verified clause was compared with, and where that can be read; else empty."""
+        return self.pack.document.sources.get(clause.source, "")
+
+    def doubt_of(self, clause: Clause) -> Wording | None:
+        """Why a clause was not compared with the published text, where the pack says so."""
+        return self.pack.document.doubts.get(clause.doubt)
+
 
 @functools.cache
 def shipped_packs() -> tuple[LoadedPack, ...]:
@@ -94,12 +116,20 @@ def load_packs(folder: Path) -> tuple[LoadedPack, ...]:
     if len(paths) > _MOST_PACKS:
         raise UsageError(f"{folder}: more than {_MOST_PACKS} rule packs; is it the right folder?")
     packs = tuple(load_pack(path) for path in paths)
-    seen: dict[str, str] = {}
+    clauses: dict[str, str] = {}
+    documents: dict[str, str] = {}
     for path, loaded in zip(paths, packs, strict=True):
+        if loaded.name in documents:
+            raise UsageError(
+                f"{path}: document {loaded.name}: already stands in {documents[loaded.name]}"
+            )
+        documents[loaded.name] = path.name
         for clause in loaded.pack.clauses:
-            if clause.id in seen:
-                raise UsageError(f"{path}: clause {clause.id}: already stands in {seen[clause.id]}")
-            seen[clause.id] = path.name
+            if clause.id in clauses:
+                raise UsageError(
+                    f"{path}: clause {clause.id}: already stands in {clauses[clause.id]}"
+                )
+            clauses[clause.id] = path.name
     return packs
 
 
@@ -110,15 +140,40 @@ def load_pack(path: Path) -> LoadedPack:
         UsageError: as for `load_packs`.
     """
     pack, digest = read_yaml(path, Pack)
-    for clause in pack.clauses:
-        for problem in _problems(clause):
-            raise UsageError(f"{path}: clause {clause.id or '?'}: {problem}")
+    for problem in _document_problems(pack):
+        raise UsageError(f"{path}: {problem}")
+    for number, clause in enumerate(pack.clauses, 1):
+        name = clause.id if _ID.fullmatch(clause.id) else f"number {number}"
+        for problem in (*_problems(clause), *_unproven(clause, pack.document)):
+            raise UsageError(f"{path}: clause {name}: {problem}")
     return LoadedPack(pack=pack, sha256=digest)
 
 
+def _document_problems(pack: Pack) -> Iterator[str]:
+    if not pack.version or len(pack.version) > 40:
+        yield "field version: expected 1 to 40 characters"
+    if not _ID.fullmatch(pack.document.id):
+        yield f"field document.id: {pack.document.id[:80]!r}: {_ID_SAID}"
+    if not pack.clauses:
+        yield "field clauses: expected at least one clause"
+    seen: set[str] = set()
+    for clause in pack.clauses:
+        if clause.id in seen:
+            yield f"clause {clause.id[:80]!r}: stands twice in this pack"
+        seen.add(clause.id)
+
+
 def _problems(clause: Clause) -> Iterator[str]:
-    if not clause.id or not clause.item or not clause.text.zh or not clause.text.en:
-        yield "fields id, item, text.zh and text.en: expected text"
+    if not _ID.fullmatch(clause.id):
+        yield f"field id: {clause.id[:80]!r}: {_ID_SAID}"
+    if not clause.item or not clause.text.zh or not clause.text.en:
+        yield "fields item, text.zh and text.en: expected text"
+    longest = max(len(one) for one in (clause.item, clause.text.zh, clause.text.en))
+    if longest > _LONGEST_TEXT:
+        yield f"fields item, text.zh and text.en: expected up to {_LONGEST_TEXT} characters"
+    named = (*clause.broken_by, *clause.review_by)
+    for name in _twice(named):
+        yield f"fields broken_by and review_by: {name} stands twice"
     if clause.state is ClauseState.AUTOMATIC and not clause.broken_by:
         yield "field broken_by: an automatic clause needs at least one signal"
     if clause.state is ClauseState.ASSISTED and clause.broken_by:
@@ -132,3 +187,23 @@ def _problems(clause: Clause) -> Iterator[str]:
         yield "field note: expected why it is not automatic, in zh and en"
     if clause.state is ClauseState.AUTOMATIC and not clause.scenarios:
         yield "field scenarios: expected the scenarios whose recordings can show it"
+
+
+def _twice(names: Sequence[SignalId]) -> list[SignalId]:
+    return [name for place, name in enumerate(names) if name in names[:place]]
+
+
+def _unproven(clause: Clause, document: Document) -> Iterator[str]:
+    if clause.verified and clause.source not in document.sources:
+        known = ", ".join(document.sources) or "none yet"
+        yield (
+            f"field source: {clause.source!r}: a verified clause names what it was compared with, "
+            f"a key of document.sources ({known}); or set verified: false"
+        )
+    if not clause.verified and clause.source:
+        yield "field source: the clause is not verified; give the reason in doubt"
+    if clause.verified and clause.doubt:
+        yield "field doubt: the clause is verified; expected source only"
+    if clause.doubt and clause.doubt not in document.doubts:
+        known = ", ".join(document.doubts) or "none yet"
+        yield f"field doubt: {clause.doubt!r}: expected a key of document.doubts ({known})"

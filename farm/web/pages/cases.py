@@ -10,14 +10,15 @@ from starlette.routing import BaseRoute
 from farm.cases import queries, steps
 from farm.cases.deadlines import load_deadlines
 from farm.cases.decisions import TRANSITIONS
-from farm.cases.values import CaseFilter, CasePage
+from farm.cases.notice import check_provisions, unverified_provisions
+from farm.cases.values import CaseFilter, CaseLine, CasePage
 from farm.cases.vocabulary import Action, CaseState
 from farm.model.errors import UsageError
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, number_in, text_in
 from farm.web.http.guard import go, page, show
 from farm.web.site import site_of
-from farm.web.words import problem_titles
+from farm.web.words import problem_titles, shipped_rules
 
 _CLOSING = (Action.PUBLISH, Action.REMOVE, Action.DISMISS)
 _EXTENDABLE = (CaseState.NOTICED, CaseState.RETEST, CaseState.OVERDUE)
@@ -79,8 +80,14 @@ async def take_step(request: Request) -> Response:
     reason = text_in(form, "reason", 4000)
     try:
         if action == Action.NOTICE:
+            case_found = (await queries.case_page(database, number)).case
+            check_provisions(_unverified(case_found), accepted=form.get("unverified") == "yes")
             await steps.send_notice(
-                database, number, actor=actor, reason=reason, deadlines=load_deadlines()
+                database,
+                number,
+                actor=actor,
+                reason=reason,
+                deadlines=load_deadlines(site_of(request).settings.deadlines),
             )
         elif action == Action.EXTEND:
             await steps.extend(
@@ -108,9 +115,15 @@ async def _case(
         page=found,
         possible=possible,
         extendable=state in _EXTENDABLE,
+        unverified=_unverified(found.case),
         titles=problem_titles(request.state.visitor.language),
         problem=problem,
     )
+
+
+def _unverified(case: CaseLine) -> list[str]:
+    rules = shipped_rules()
+    return unverified_provisions(case.problem, case.clause, rules.pack, rules.packs)
 
 
 def _day_in(text: str) -> datetime.datetime:

@@ -21,7 +21,17 @@ async def coverage(request: Request) -> Response:
     packs = shipped_rules().packs
     rows = [(loaded, Counter(clause.state for clause in loaded.pack.clauses)) for loaded in packs]
     total = Counter(clause.state for loaded in packs for clause in loaded.pack.clauses)
-    return show(request, "rules.html", rows=rows, total=total, states=list(ClauseState))
+    verified = {
+        loaded.name: sum(clause.verified for clause in loaded.pack.clauses) for loaded in packs
+    }
+    return show(
+        request,
+        "rules.html",
+        rows=rows,
+        total=total,
+        verified=verified,
+        states=list(ClauseState),
+    )
 
 
 async def document(request: Request) -> Response:

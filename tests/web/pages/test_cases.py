@@ -35,6 +35,28 @@ async def test_a_notice_goes_out_only_after_two_signatures(site: Site, store: St
     assert (await rita.post(f"/cases/{case}/explode", {"reason": "go"})).status_code == 404
 
 
+async def test_a_notice_on_an_unverified_clause_is_sent_knowingly(site: Site, store: Store) -> None:
+    await fill(site.database, store)
+    case, review = await _open_case(site)
+    async with site.database.transaction() as client:
+        # A signal that only a clause nobody compared with the text is broken by.
+        await client.execute(
+            "UPDATE case_file SET problem = 'signal:self_start', clause = 'TAF-078.10-1' "
+            "WHERE id = $1",
+            case,
+        )
+    rita, rolf = await site.person("rita", Role.REVIEWER), await site.person("rolf", Role.REVIEWER)
+    text = (await rita.get(f"/cases/{case}")).text
+    assert "not verified" in text and "TAF-078.10-1" in text
+    await _sign(rita, "broken", review)
+    await _sign(rolf, "broken", review)
+    assert 'name="unverified" value="yes" required' in (await rita.get(f"/cases/{case}")).text
+    refused = await rita.post(f"/cases/{case}/notice", {"reason": "go"})
+    assert refused.status_code == 400 and "TAF-078.10-1" in refused.text
+    agreed = {"reason": "go", "unverified": "yes"}
+    assert (await rita.post(f"/cases/{case}/notice", agreed)).status_code == 303
+
+
 async def test_lists_and_filters(site: Site, store: Store) -> None:
     await fill(site.database, store)
     person = await site.person("vera")

@@ -1,3 +1,5 @@
+from markupsafe import escape
+
 from farm.detect.clauses.packs import shipped_packs
 from tests.web.visiting import Site
 
@@ -5,9 +7,16 @@ from tests.web.visiting import Site
 async def test_every_document_and_clause_is_there(site: Site) -> None:
     person = await site.person("vera")
     coverage = (await person.get("/rules")).text
+    every = [clause for one in shipped_packs() for clause in one.pack.clauses]
+    assert f'<td class="num">{sum(one.verified for one in every)}</td>' in coverage
     for loaded in shipped_packs():
         assert f'href="/rules/{loaded.name}"' in coverage
         text = (await person.get(f"/rules/{loaded.name}")).text
         for clause in loaded.pack.clauses:
-            assert f'id="{clause.id}"' in text
+            begins = text.index(f'id="{clause.id}"')
+            card = text[begins : text.index("</section>", begins)]
+            doubt = loaded.doubt_of(clause)
+            assert ("not verified" in card) != clause.verified
+            said = loaded.source_of(clause) if doubt is None else doubt.en
+            assert str(escape(said)) in card
     assert (await person.get("/rules/NOTHING-1")).status_code == 404
