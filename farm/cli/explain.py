@@ -67,7 +67,7 @@ def explain(
     rules = load_rules(parties)
     told: list[Explanation] = []
     for folder in find_recordings(recordings):
-        recording = Recording.open(folder)
+        recording = Recording.open_intact(folder)
         stored = None if parties else stored_analysis(folder, recording.manifest_sha256)
         analysis = stored or analyse(recording, rules)
         for one, counts in find_by_id(analysis, finding):

@@ -44,7 +44,7 @@ def judge_recording(folder: Path, rules: Rules, language: str = "zh") -> Judgeme
     Raises:
         RecordingError: the recording cannot be read.
     """
-    recording = Recording.open(folder)
+    recording = Recording.open_intact(folder)
     analysis = analyse(recording, rules)
     analysis_file = folder.with_name(folder.name + ".analysis.json")
     report_file = folder.with_name(folder.name + ".html")

@@ -117,7 +117,7 @@ class Report:
         self._language = language
         self._show = show_values
         self._rules = load_rules(parties)
-        self._recording = Recording.open(folder)
+        self._recording = Recording.open_intact(folder)
         stored = None
         if parties is None:
             stored = stored_analysis(folder, self._recording.manifest_sha256)

@@ -81,7 +81,7 @@ class _Values(msgspec.Struct):
 def judge_folder(recording: Path, parties: Path | None, output: Path | None) -> Judged:
     """Judge one recording and write its analysis; every failure becomes a line of text."""
     try:
-        opened = Recording.open(recording)
+        opened = Recording.open_intact(recording)
         analysis = analyse(opened, load_rules(parties))
         target = analysis_path(recording, output)
         write_atomic(target, analysis_bytes(analysis), durable=False)

@@ -13,13 +13,39 @@ import msgspec
 
 from farm.detect.agreeing import CONSENT_WORDS, may_agree, says_agree
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
-from farm.model.events import Dialog, Restarted, Screen, Tap, Touched, Withdrawn
+from farm.model.events import (
+    Dialog,
+    Gap,
+    Restarted,
+    Screen,
+    StateChange,
+    Tap,
+    Touched,
+    Withdrawn,
+)
 from farm.model.finding import PhaseInterval
-from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, Stream
+from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, SessionState, Stream
 
 _POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
 _SAME_PLACE = 4  # pixels between a tap and the touch it made: a scaled display rounds
 _LATEST_TOUCH_NS = 2_000_000_000  # after the tap's confirmation: an app may be busy
+
+
+_HIDING_TAPS = frozenset({"", "tap", "withdrawn"})  # scopes of gaps in the ui stream
+_LOST = (
+    "what the scenario did is not on record to the end: it may have given consent in the part that "
+    "is missing"
+)
+_ENDED = frozenset(
+    {
+        SessionState.STOPPING,
+        SessionState.PULLING,
+        SessionState.CLEANING,
+        SessionState.SEALING,
+        SessionState.DONE,
+    }
+)
+"""States in which the scenario is over."""
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -185,6 +211,19 @@ def find_phases(timeline: Timeline) -> Phases:
                 "the scenario tapped a button that may have given consent on a screen that was "
                 f"not recognised as a consent dialog ({placed.event.reference})"
             )
+        elif (
+            isinstance(body, Gap)
+            and opaque_from is None
+            and given is not ConsentAnswer.ACCEPT
+            and body.scope in _HIDING_TAPS
+        ):
+            opaque_from = body.start
+            layers.append(Segment(opaque_from, FOREVER, Phase.UNDETERMINED))
+            notes.append(_LOST)
+    unseen_from = _left_alone(timeline)
+    if unseen_from is not None and given is not ConsentAnswer.ACCEPT:
+        layers.append(Segment(unseen_from, FOREVER, Phase.UNDETERMINED))
+        notes.append(_LOST)
     if timeline.host_jumps:
         notes.append(
             "the host's clock was set during the session: what lies around that cannot be placed"
@@ -223,13 +262,35 @@ def _after(tap: Placed, withdrawals: Sequence[Placed]) -> bool:
 
 
 def _relevant(timeline: Timeline) -> list[Placed]:
-    chosen = timeline.of(Stream.UI, Dialog, Tap, Withdrawn) + timeline.of(Stream.DEVICE, Restarted)
+    chosen = timeline.of(Stream.UI, Dialog, Tap, Withdrawn, Gap) + timeline.of(
+        Stream.DEVICE, Restarted
+    )
     chosen.sort(key=lambda one: (one.interval.lo, one.event.stream, one.event.n))
     return chosen
 
 
 def _answers(tap: Tap) -> bool:
     return tap.answer is not None and tap.dialog is DialogKind.PRIVACY_CONSENT
+
+
+def _left_alone(timeline: Timeline) -> int | None:
+    """Since when, host ns, nobody wrote down what the scenario did; None: all of it is on record.
+
+    A tap is recorded once it was made, so that a controller which dies takes the last one with it.
+    """
+    states = [
+        placed.event.body.state
+        for placed in timeline.of(Stream.DEVICE, StateChange)
+        if isinstance(placed.event.body, StateChange)
+    ]
+    if not states or not _ENDED.isdisjoint(states):
+        return None
+    seen = [
+        placed.interval.hi
+        for placed in timeline.stream(Stream.UI)
+        if not isinstance(placed.event.body, Gap)
+    ]
+    return max(seen, default=-FOREVER)
 
 
 def _unrecognised_policy(timeline: Timeline) -> bool:

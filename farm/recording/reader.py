@@ -16,6 +16,7 @@ from farm.model.vocabulary import Stream
 from farm.recording.files import FLOWS, MANIFEST, SCREENS, SESSION, SIGNATURE, check_name
 from farm.recording.migrations import decode_session
 from farm.recording.streams import read_events, stream_path
+from farm.recording.verify import verify
 
 _LARGEST_SCREEN = 64 << 20
 
@@ -44,6 +45,25 @@ class Recording:
                 f"{path}: {error.strerror}: expected the folder of one session"
             ) from error
         return cls(folder, *decode_session(data, str(path)))
+
+    @classmethod
+    def open_intact(cls, folder: Path) -> "Recording":
+        """Open a recording to judge it: a sealed one has to be, to the byte, what was sealed.
+
+        Reads every byte of a sealed one. One that was never sealed is opened as it is.
+
+        Raises:
+            RecordingError: as `open`, or it has changed since it was sealed.
+        """
+        recording = cls.open(folder)
+        if (folder / MANIFEST).exists():
+            problems = verify(folder, signed=(folder / SIGNATURE).exists(), contents=False)
+            if problems:
+                raise RecordingError(
+                    f"{folder}: has changed since it was sealed, so it is not judged: "
+                    f"{'; '.join(problems[:3])}; `farm recording verify {folder}` says more"
+                )
+        return recording
 
     def events(self, stream: Stream) -> Iterator[Event]:
         """Yield the stream's events in order; none where the stream was never written.

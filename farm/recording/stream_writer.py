@@ -17,6 +17,8 @@ from farm.model.events import (
     Gap,
     StateChange,
     Stopped,
+    Tap,
+    Withdrawn,
     decode_event,
     encode_event,
 )
@@ -35,7 +37,8 @@ NOT_RECORDED = -1
 """Ordinal of an event that the full disk did not take."""
 
 _STREAM_RESERVE_BYTES = 64 * 1024
-_ESSENTIAL = (Gap, StateChange, Stopped)
+# Without a tap or a withdrawal nobody can tell what lay before the consent and what after.
+_ESSENTIAL = (Gap, StateChange, Stopped, Tap, Withdrawn)
 
 
 class StreamWriter:
@@ -46,7 +49,8 @@ class StreamWriter:
 
     On a full disk the first append writes `Gap(disk_full)` from a reserve and raises `DiskFull`.
     From then on ordinary events are counted in `lost` and returned with ordinal `NOT_RECORDED`,
-    while gaps, state changes and the end of the stream still go into the reserve's room.
+    while taps, withdrawals, gaps, state changes and the end of the stream still go into the
+    reserve's room.
     Safe to call from several threads.
     """
 

@@ -51,6 +51,13 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         "the host's clock was set during the session: what lies around that cannot be placed",
         "会话期间主机时钟被调整，其前后的事件无法确定先后",
     ),
+    (
+        (
+            "what the scenario did is not on record to the end: it may have given consent in the "
+            "part that is missing"
+        ),
+        "场景的操作没有完整记录：缺失的部分中可能已给出同意",
+    ),
     ("consent was given, and then something was refused", "先同意，之后又拒绝了某项内容"),
     ("it is not known in which phase this lies", "无法确定所处阶段"),
     # links

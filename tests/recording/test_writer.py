@@ -76,7 +76,7 @@ _ON_A_FULL_DISK = """
 import sys
 from pathlib import Path
 from farm.model.errors import DiskFull
-from farm.model.events import Step, StateChange
+from farm.model.events import Step, StateChange, Tap
 from farm.model.vocabulary import Outcome, SessionState, Stream
 from farm.recording import RecordingWriter, load_or_create_key, seal, verify
 from tests.recording.conftest import make_session
@@ -98,6 +98,7 @@ except DiskFull:
 assert raised == 1, raised
 assert stream.full and stream.lost > 0
 assert stream.append(StateChange(state=SessionState.FAILED, reason="disk full")).n >= 0
+assert stream.append(Tap(x=1, y=1, text="agree", sent=1, confirmed=2)).n >= 0
 writer.update_session(make_session(outcome=Outcome.INTERRUPTED, reason="disk full"))
 writer.close()
 seal(folder, key)

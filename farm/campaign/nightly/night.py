@@ -112,7 +112,7 @@ class Nightly:
                 return None
 
     def _judge(self, folder: Path, old: RunFacts) -> RunFacts:
-        recording = Recording.open(folder)
+        recording = Recording.open_intact(folder)
         analysis = analyse(recording, load_rules(self._parties))
         return facts_of(
             analysis,
