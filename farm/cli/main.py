@@ -9,7 +9,7 @@ import typer
 
 from farm import __version__
 from farm.cli.lazy import MARKUP, Entry, lazy_group
-from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain
+from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain, log_to_terminal
 from farm.model.errors import FarmError, UsageError
 
 # A command's line here is the first line of its own help; it is imported when it is run.
@@ -124,6 +124,7 @@ def main(
 
 def run() -> None:
     """Entry point of the console script: one clear line for every expected error."""
+    log_to_terminal()
     try:
         app()
     except UsageError as error:

@@ -1,9 +1,11 @@
 """How commands speak: people read the console on stderr, machines read JSON on stdout.
 
 Untrusted text (labels, package names, URLs) goes through `plain` before a terminal sees it, so
-that no control sequence of an app reaches the operator's screen.
+that no control sequence of an app reaches the operator's screen. Whatever was forgotten is caught
+here: no text is taken for markup, and lines and log lines are cleaned once more.
 """
 
+import logging
 import sys
 import unicodedata
 
@@ -16,24 +18,45 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_UNDETERMINED = 3
 
-console = Console(stderr=True, highlight=False)
+# Markup would let an app named "[red]" or "[/]" paint tables, or break them.
+console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 _LONGEST = 300
 
 
 def plain(text: str, longest: int = _LONGEST) -> str:
     """Return untrusted text on one line: control and bidi characters as escapes, bounded."""
-    shown: list[str] = []
-    for character in text[: longest + 1]:
-        hidden = unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-        shown.append(ascii(character)[1:-1] if hidden else character)
-    line = "".join(shown)
+    line = _shown(text[: longest + 1])
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def _shown(text: str, kept: str = "") -> str:
+    shown: list[str] = []
+    for character in text:
+        hidden = unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+        shown.append(ascii(character)[1:-1] if hidden and character not in kept else character)
+    return "".join(shown)
+
+
 def say(message: str) -> None:
-    """Print one line for people; nothing in it is taken for markup."""
-    console.print(Text(message), soft_wrap=True)
+    """Print a message of ours for people; nothing in it is taken for markup or control."""
+    console.print(Text(_shown(message, "\n")), soft_wrap=True)
+
+
+class PlainLines(logging.Formatter):
+    """Log lines as a terminal may see them: what they name comes from apps, phones and files."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, with its traceback below it where there is one."""
+        return _shown(super().format(record), "\n\t")
+
+
+def log_to_terminal() -> None:
+    """Let warnings of the farm's parts reach the terminal, cleaned."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(PlainLines("%(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def complain(message: str) -> None:
