@@ -1,4 +1,5 @@
-"""`python -m farm.twin.building`: build the Android classes and all sample apps that are stale.
+"""`python -m farm.twin.building`: build the Android classes and all sample apps that are stale,
+and link the Java that runs them.
 
 Lists what is there with `--list`; otherwise it only says how many had to be built.
 """
@@ -6,7 +7,10 @@ Lists what is there with `--list`; otherwise it only says how many had to be bui
 import sys
 
 from farm.model.errors import FarmError, UsageError
+from farm.paths import BUILD
 from farm.twin.building.apk import APKS, build_all
+from farm.twin.runtime.java import choose_java
+from farm.twin.runtime.java_image import link_java
 
 
 def main() -> int:
@@ -14,6 +18,7 @@ def main() -> int:
     before = {path: path.stat().st_mtime_ns for path in APKS.glob("*.apk")}
     try:
         built = build_all()
+        link_java(choose_java(), BUILD)
     except FarmError as error:
         sys.stderr.write(f"{error}\n")
         return 2 if isinstance(error, UsageError) else 1

@@ -10,6 +10,7 @@ import msgspec
 from farm.model.errors import SetupError, UsageError
 from farm.paths import BUILD
 from farm.twin.runtime.java import choose_java
+from farm.twin.runtime.java_image import link_java
 
 Routes = dict[str, tuple[str, int]]
 
@@ -50,11 +51,13 @@ def load_routes(path: Path) -> Routes:
 def find_java(options: RuntimeOptions) -> Path:
     """The real path of the Java launcher: the one asked for, else the best that can be hooked.
 
+    The best is linked anew with only what apps need, which takes seconds the first time.
+
     Raises:
         SetupError: there is none.
     """
     if not options.java:
-        return choose_java()
+        return link_java(choose_java(), options.build_folder)
     if not Path(options.java).exists():
         raise SetupError(f"{options.java}: no such Java launcher")
     return Path(options.java).resolve()
