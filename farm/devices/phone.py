@@ -51,6 +51,7 @@ class Phone:
         self._screen = Screen(adb, info.serial)
         self._forwards: dict[int, int] = {}
         self.gone = asyncio.Event()  # set by the pool when the phone vanished or was given up
+        self.restarting = False  # its lessee restarts it: the pool does not end the lease for it
         self._why_gone = "vanished from the adb server"
 
     def take_away(self, reason: str) -> None:
@@ -266,6 +267,11 @@ class Phone:
                 for line in lines:
                     yield line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r")
                 rest = rest[:_LONGEST_LINE]
+
+    async def forget_connections(self) -> None:
+        """End the screen's server and forget forwarded ports: none outlives a restart."""
+        await self._screen.stop()
+        self._forwards.clear()
 
     async def release(self) -> None:
         """Close what this object opened on the host; the phone may be away."""

@@ -209,14 +209,16 @@ class DevicePool:
     def _appear(self, entry: Entry) -> None:
         entry.present = True
         entry.generation += 1
-        if entry.state is DeviceState.QUARANTINED:
-            return
+        if entry.state in (DeviceState.QUARANTINED, DeviceState.LEASED):
+            return  # out of use, or back from a restart of its lessee
         entry.move(DeviceState.CHECKING)
         self._checks.start(entry)
 
     def _vanish(self, entry: Entry) -> None:
         entry.present = False
         entry.generation += 1
+        if entry.state is DeviceState.LEASED and entry.phone is not None and entry.phone.restarting:
+            return  # its lessee restarts it, and waits for it with a deadline
         if entry.phone is not None:
             entry.phone.gone.set()
         if entry.state is DeviceState.LEASED and entry.lessee is not None:

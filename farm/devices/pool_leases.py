@@ -104,6 +104,8 @@ class Leases:
             return
         if entry.failures >= self._quarantine_after:
             entry.quarantine()
+        elif not entry.present:  # its lessee restarted it, and it did not come back
+            entry.move(DeviceState.AWAY, "not at the adb server")
         elif failed:
             entry.move(DeviceState.CHECKING)
             self._check(entry)

@@ -5,8 +5,10 @@ without the scenario.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from farm.devices.outputs.packages import read_package, read_package_list
+from farm.devices.outputs.starts import read_starts
 from farm.explore.driver import Driver, Journal
 from farm.explore.touch import press_enter
 from farm.model.errors import DeviceError, DeviceGone
@@ -23,6 +25,8 @@ class PhoneView:
         self._driver = driver
         self._journal = journal
         self._package = package
+        self._log_refused = False
+        self.after_restart: Callable[[], Awaitable[None]] | None = None
 
     async def press(self, key: str) -> None:
         """Press `back`, `home` or `enter`."""
@@ -54,6 +58,33 @@ class PhoneView:
         return await self._try_as_root(
             "boot_announced", "am", "broadcast", "-a", _BOOT, "-p", self._package
         )
+
+    def restart_at_the_end(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Restart the phone once nothing is recorded any more, and await `then` on it.
+
+        No recorder hears an app that starts with the phone, so nothing but what `then` looks at
+        is claimed of it; what the app did before is recorded as ever. It takes minutes. Where the
+        session fails before its end, the phone is not restarted.
+        """
+        self.after_restart = then
+
+    async def starts_since_boot(self) -> list[str]:
+        """What the system started the app's processes for since it booted, by its event log.
+
+        Such as `broadcast com.example/.Booted`; empty where nothing started it, where the log was
+        full since, and, with a note in the recording, where the phone does not show its log.
+        """
+        try:
+            server = (await self._shell("pidof", "system_server")).strip()
+            log = await self._shell("logcat", "-b", "events", "-d", "-v", "brief")
+        except DeviceGone:
+            raise
+        except DeviceError as error:  # Android 5 has no pidof
+            if not self._log_refused:
+                self._log_refused = True
+                self._note("event_log_refused", str(error)[:300])
+            return []
+        return read_starts(log, self._package, int(server)) if server.isdecimal() else []
 
     async def end_process(self) -> bool:
         """End the app's process in the background, as the system does for want of memory.

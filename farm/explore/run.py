@@ -8,6 +8,7 @@ recording, which goes on without it.
 import asyncio
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from farm.explore.answering import Answer
 from farm.explore.app import AppView
@@ -125,8 +126,16 @@ class Run:
         """
         self._journal.add(*secrets_of(function, values or {}))
         given = {name: getattr(self, name) for name in read_signature(function).given}
+        return await self._guarded(function, partial(function, **given, **(values or {})))
+
+    async def look_after_restart(self, function: Callable[..., object]) -> bool:
+        """Let a scenario function's `restart_at_the_end` look at the phone; as `play`."""
+        assert self.phone.after_restart is not None  # noqa: S101 - asked for by the caller
+        return await self._guarded(function, self.phone.after_restart)
+
+    async def _guarded(self, function: Callable[..., object], work: Callable[[], object]) -> bool:
         try:
-            await function(**given, **(values or {}))  # type: ignore[misc]
+            await work()  # type: ignore[misc]
         except (DeviceError, DiskFull):
             raise
         except Exception as error:  # noqa: BLE001 - the script's edge: recorded as a fact

@@ -174,6 +174,7 @@ class SessionRunner:
         where = self._progress.state
         text = f"{where}: {reason}"[:1000]
         self._progress = self._progress.fail(text)
+        self._stage.failed = True
         with contextlib.suppress(RecordingError):
             # Said in the seal as well. A stream that learns only here that its disk is full
             # has written the state from its reserve; cleaning the phone may not wait for it.

@@ -14,11 +14,12 @@ import msgspec
 from farm.devices.gadget import CAVEAT
 from farm.devices.known_identity import read_identity
 from farm.devices.preparation import PreparationPlan, Prepared, clean, prepare
+from farm.devices.restart import RESTART_SECONDS, restart
 from farm.devices.seeding import planting, positions
 from farm.devices.seeding.plan import make_plan, new_token
 from farm.explore.run import Run
 from farm.files import sha256_of
-from farm.model.events import AnyBody
+from farm.model.events import AnyBody, DeviceNote
 from farm.model.session import Session
 from farm.model.vocabulary import AccessMode, ConsentAnswer, Outcome, SessionState, Stream
 from farm.recorders.api.recorder import ApiRecorder
@@ -58,6 +59,7 @@ class Stage:
         self._logcat = LogcatRecorder(plan.folder, self._device, plan.app.package)
         self.companions = Companions()
         self.sealed = False
+        self.failed = False  # said by the runner: what only a whole session does is left out
 
     @property
     def serial(self) -> str:
@@ -75,7 +77,18 @@ class Stage:
             return max(seconds, self._plan.scenario.info.duration * 3)
         if state is SessionState.SETTLING:
             return seconds + self._plan.settle_seconds
+        if state is SessionState.PULLING and self._restarts:
+            return seconds + RESTART_SECONDS + self._plan.scenario.info.duration
         return seconds
+
+    @property
+    def _restarts(self) -> bool:
+        """Whether the phone is to be restarted at the end, as the scenario asked."""
+        return (
+            not self.failed
+            and self._run is not None
+            and (self._run.phone.after_restart is not None)
+        )
 
     async def prepare(self) -> None:
         """Clock, logcat, proxy, certificate, Frida endpoint: the phone ready, no app on it yet."""
@@ -185,12 +198,18 @@ class Stage:
                 if self._api is not None:
                     await self._api.stop()
             finally:
-                await self._phone.force_stop(self._plan.app.package)
+                # An app that was stopped by force would not hear that the phone has booted.
+                if not self._restarts:
+                    await self._phone.force_stop(self._plan.app.package)
 
     async def pull(self) -> None:
-        """Take what is still outside the recording: the last flows."""
+        """Take what is still outside the recording: the last flows, and what a restart shows."""
         if self._network is not None:
             await self._network.close()
+        if self._restarts and self._run is not None:
+            await restart(self._phone)
+            self.note(DeviceNote(name="restarted", detail="nothing is recorded from here on"))
+            await self._run.look_after_restart(self._plan.scenario.function)
 
     async def clean(self) -> None:
         """Undo what `prepare` and `install` did, by the ledger."""

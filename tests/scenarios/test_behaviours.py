@@ -216,6 +216,22 @@ async def test_self_start_claims_nothing_without_root() -> None:
     assert stage.diary.held(Standard.NO_SELF_START) == []
 
 
+@pytest.mark.parametrize("starts", [False, True])
+async def test_self_start_by_a_restart_of_the_phone_needs_no_root(starts: bool) -> None:
+    phone = Phone(CONSENT, moves={"同意": MAIN}, rooted=False)
+    stage = await _play("self_start", phone, reboot="true", after_boot="0.1")
+    assert stage.diary.held(Standard.NO_SELF_START) == []  # nothing before the phone was restarted
+    phone.running = False
+    phone.answers["pidof system_server"] = "860"
+    if starts:
+        package = stage.run.app.package
+        phone.answers["logcat"] = (
+            f"I/am_proc_start(  860): [0,9216,10056,{package},broadcast,{package}/.Boot]\n"
+        )
+    assert await stage.run.look_after_restart(loader.load("self_start").function)
+    assert stage.diary.held(Standard.NO_SELF_START) == [not starts]
+
+
 @pytest.mark.parametrize("brings", [False, True])
 async def test_associated_start(brings: bool) -> None:
     phone = Phone(CONSENT, moves={"同意": MAIN})
