@@ -15,6 +15,7 @@ from mitmproxy.io import FlowReader
 
 from farm.model.errors import RecordingError
 from farm.model.exchange import Exchange, Message
+from farm.model.vocabulary import CANARY_HOST
 from farm.recording.flow_file import flows_with, whole_flows_end
 
 TRUNCATED = "farm_truncated"
@@ -125,7 +126,25 @@ def receiver_host(flow: http.HTTPFlow) -> str:
         ipaddress.ip_address(host)
     except ValueError:
         return safe_text(host)
-    return safe_text(flow.client_conn.sni or flow.request.pretty_host or host)
+    return claimed_host(flow.client_conn.sni, flow.request.pretty_host, host)
+
+
+def claimed_host(*names: str | None) -> str:
+    """The first of several names that an app gave for whom it talked to, the address last.
+
+    The farm's own canary is passed over: nothing ever connects to it, so that who names it in a
+    hello or a header means to be taken for the farm.
+    """
+    for name in names:
+        if name and not is_canary(name):
+            return safe_text(name)
+    return safe_text(names[-1] or "") if names else ""
+
+
+def is_canary(host: str) -> bool:
+    """Whether a name is that of the farm's proof of life, or below it."""
+    name = host.lower().rstrip(".")
+    return name == CANARY_HOST or name.endswith("." + CANARY_HOST)
 
 
 def _exchange(flow: Flow) -> Exchange | None:
@@ -168,7 +187,7 @@ def _raw(flow: tcp.TCPFlow | udp.UDPFlow) -> Exchange:
         started=nanoseconds(flow.timestamp_start),
         method="",
         scheme="tcp" if isinstance(flow, tcp.TCPFlow) else "udp",
-        host=safe_text(flow.client_conn.sni or host),
+        host=claimed_host(flow.client_conn.sni, host),
         port=port,
         path="",
         request_headers=[],

@@ -14,7 +14,7 @@ from farm.model.vocabulary import CANARY_HOST
 from farm.recorders.network.bodies import Keeper, expected_size, finish_body
 from farm.recorders.network.session_log import SessionLog, bounded
 from farm.recorders.network.websockets import WebSockets
-from farm.recording.flows import nanoseconds, receiver_host
+from farm.recording.flows import claimed_host, nanoseconds, receiver_host
 
 _NOTED = "farm_request_noted"
 _LONGEST_PATH = 8192
@@ -162,7 +162,7 @@ class Recorder:
         log.counts["requests"] += 1
         if request.scheme == "https" and flow.request.method != "CONNECT":
             address = flow.server_conn.address or (host, request.port)
-            log.tls_worked(flow.client_conn.sni or address[0], address[1])
+            log.tls_worked(claimed_host(flow.client_conn.sni, address[0]), address[1])
         log.add(
             Request(
                 flow_id=flow.id,
@@ -242,7 +242,7 @@ class Recorder:
         log.counts["raw_connections"] += 1
         log.add(
             RawConnection(
-                host=bounded(flow.client_conn.sni or address[0], 300),
+                host=bounded(claimed_host(flow.client_conn.sni, address[0]), 300),
                 port=address[1],
                 bytes_sent=totals[0],
                 bytes_received=totals[1],
@@ -271,7 +271,7 @@ class Recorder:
 
 def _destination(data: tls.TlsData) -> tuple[str, int]:
     address = data.context.server.address or ("", 0)
-    return data.context.client.sni or address[0], address[1]
+    return claimed_host(data.context.client.sni, address[0]), address[1]
 
 
 def _trouble(flow: http.HTTPFlow) -> str:

@@ -194,6 +194,40 @@ async def test_the_canary_never_leaves(capture: CaptureProcess, folder: Path) ->
     await session.close()
 
 
+@pytest.mark.parametrize("claim", [CANARY_HOST, f"X.{CANARY_HOST.upper()}.", f"{CANARY_HOST}:80"])
+async def test_nobody_hides_behind_the_canarys_name(
+    capture: CaptureProcess, options: CaptureOptions, folder: Path, claim: str
+) -> None:
+    """What goes to the canary is not searched: an app must not send elsewhere under its name."""
+    session = await capture.open(folder)
+    plain = options.hosts["plain.example:80"][1]
+
+    def send() -> None:
+        with socket.create_connection(("127.0.0.1", session.port), timeout=10) as stream:
+            stream.sendall(
+                f"GET http://127.0.0.1:{plain}/?imei=1 HTTP/1.1\r\nHost: {claim}\r\n"
+                "Connection: close\r\n\r\n".encode()
+            )
+            while stream.recv(65536):
+                pass
+
+    await asyncio.to_thread(send)
+    refusing = ssl.create_default_context()  # does not know the capture's certificate
+    with (
+        socket.create_connection(("127.0.0.1", session.port), timeout=10) as stream,
+        pytest.raises(ssl.SSLError),
+    ):
+        stream.sendall(b"CONNECT strange.example:443 HTTP/1.1\r\n\r\n")
+        stream.recv(1000)
+        await asyncio.to_thread(refusing.wrap_socket, stream, server_hostname=CANARY_HOST)
+    await asyncio.sleep(0.3)
+    await session.close()
+    hosts = {request.host for request in bodies(folder, Request)}
+    assert "127.0.0.1" in hosts and not any(CANARY_HOST in host.lower() for host in hosts)
+    assert [exchange.host for exchange in Recording.open(folder).exchanges()] == ["127.0.0.1"]
+    assert {one.host for one in bodies(folder, TlsFailed)} == {"strange.example"}
+
+
 async def test_large_bodies_pass_whole_and_are_kept_to_the_bound(
     capture: CaptureProcess, folder: Path
 ) -> None:
