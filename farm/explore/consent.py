@@ -53,6 +53,10 @@ class Consent:
         self._before_answer = before_answer
         self._after_answer = after_answer
 
+    def is_ours(self, found: Recognised) -> bool:
+        """Whether a screen is the consent dialog of the app under test."""
+        return self._answering.is_ours(found)
+
     async def wait(self, timeout: float = 30.0) -> Recognised | None:
         """Wait for the dialog; answer what lies in between as the policy says.
 

@@ -62,7 +62,7 @@ class Run:
         self.policy = policy or Policy()
         self.hints = hints or Hints()
         self._journal = MaskingJournal(journal)
-        view = ScreenView(driver, self._journal, self.policy)
+        view = ScreenView(driver, self._journal, self.policy, app.package)
         self.app = AppView(app, driver, self._journal, self.policy)
         self.permissions = Interruptions(driver, self._journal, self.policy, view)
         self.consent = Consent(

@@ -33,7 +33,10 @@ _MAX_HIERARCHY = 2 * 1024 * 1024
 class ScreenView:
     """What the phone shows."""
 
-    def __init__(self, driver: Driver, journal: MaskingJournal, policy: Policy) -> None:
+    def __init__(
+        self, driver: Driver, journal: MaskingJournal, policy: Policy, package: str = ""
+    ) -> None:
+        self._package = package  # of the app under test: what others ask is not its question
         self._driver = driver
         self._journal = journal
         self._policy = policy
@@ -103,15 +106,23 @@ class ScreenView:
                 screenshot = await self._screenshot()
                 state = _with_file(state, screenshot)
             accept, decline = await self._measure(recognised)
+            kind = recognised.kind
+            whose: tuple[str, ...] = ()
+            if kind is DialogKind.PRIVACY_CONSENT and self._is_anothers(recognised):
+                kind, whose = DialogKind.OTHER, (f"asked by another app: {recognised.package}",)
             self._journal.emit(
                 Dialog(
-                    dialog=recognised.kind,
+                    dialog=kind,
                     title=recognised.title[:500],
                     accept_text=recognised.accept.text if recognised.accept else "",
                     decline_text=recognised.decline.text if recognised.decline else "",
                     reasons=[
                         clean(reason)
-                        for reason in (*_reasons(recognised), *remarks(recognised, accept, decline))
+                        for reason in (
+                            *whose,
+                            *_reasons(recognised),
+                            *remarks(recognised, accept, decline),
+                        )
                     ],
                     screenshot_file=state.screenshot_file,
                     links=[clean(link.text)[:200] for link in recognised.details[:20]],
@@ -126,6 +137,10 @@ class ScreenView:
                 )
             )
         return state, recognised
+
+    def _is_anothers(self, recognised: Recognised) -> bool:
+        """Whether another app asks, such as a browser in which the app opened its policy."""
+        return bool(self._package) and recognised.package not in {"", self._package}
 
     async def _measure(self, recognised: Recognised) -> tuple[Prominence | None, Prominence | None]:
         """How well the two buttons of a privacy consent can be seen."""

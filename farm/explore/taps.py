@@ -30,7 +30,7 @@ class Taps:
         """Tap a view of a screen that was just looked at."""
         recognised = classify(state)
         target = touchable(state.hierarchy, node)
-        if recognised.kind is DialogKind.PRIVACY_CONSENT:
+        if self._consent.is_ours(recognised):
             for button, answer in (
                 (recognised.accept, self._consent.accept),
                 (recognised.decline, self._consent.decline),
@@ -58,7 +58,7 @@ class Taps:
         # Drawn last is on top; a view that reacts counts before one that only shows.
         hit = next((node for node in reversed(hits) if node.clickable), hits[-1] if hits else None)
         recognised = classify(state)
-        if hit is not None and recognised.kind is DialogKind.PRIVACY_CONSENT:
+        if hit is not None and self._consent.is_ours(recognised):
             await self.node(state, hit)
             return
         button = Button(
@@ -73,4 +73,7 @@ class Taps:
         allowed = None
         if recognised.kind is DialogKind.PERMISSION:
             allowed = allowed_by(recognised, button.x, button.y)
-        await touch(self._driver, self._journal, button, recognised.kind, allowed=allowed)
+        kind = recognised.kind
+        if kind is DialogKind.PRIVACY_CONSENT and not self._consent.is_ours(recognised):
+            kind = DialogKind.OTHER  # another app's
+        await touch(self._driver, self._journal, button, kind, allowed=allowed)

@@ -6,7 +6,7 @@ from farm.explore.selectors import NotOnScreen
 from farm.model.events import Expectation, Tap
 from farm.model.vocabulary import ConsentAnswer, DialogKind
 from tests.explore.fake_phone import CONSENT, HOME, PERMISSION, Phone, Stage
-from tests.explore.screens import draw, node, page
+from tests.explore.screens import APP, draw, node, page
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,15 @@ async def test_the_enter_key_is_recorded_because_it_may_agree() -> None:
     await stage.run.screen.press_enter()
     assert [(tap.text, tap.answer) for tap in stage.diary.taps] == [("[enter]", None)] * 2
     assert all(tap.sent <= tap.confirmed for tap in stage.diary.taps)
+
+
+async def test_what_another_app_asks_is_not_the_apps_question() -> None:
+    """A browser's own terms, say, over the policy that the app opened there."""
+    browser = "com.android.chrome"
+    stage = Stage(Phone(CONSENT.replace(APP, browser), moves={"同意": HOME}))
+    await stage.run.screen.tap("同意")
+    assert stage.diary.answers == [] and stage.around == []
+    assert [tap.dialog for tap in stage.diary.taps] == [DialogKind.OTHER]
+    (dialog,) = stage.diary.dialogs
+    assert dialog.dialog is DialogKind.OTHER
+    assert dialog.reasons[0] == f"asked by another app: {browser}"
