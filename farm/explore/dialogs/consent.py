@@ -136,6 +136,11 @@ def _objection(window: Window, accept: Candidate, refuse: Candidate | None, noun
         return "about a purchase"
     if any(word in title for word in words.rationale_titles) and not _noun_in(title):
         return "explains an Android permission"
+    if not _noun_in(title):  # whatever the button says, the title tells what it is about
+        if any(word in title for word in words.update_signs):
+            return "an update notice"
+        if any(word in title for word in words.rating.signs):
+            return "asks for a rating"
     hidden = accept.role is Role.ACKNOWLEDGE
     if window.labelled_by(words.update_now) is not None and (hidden or refuse is None):
         return "an update notice"
