@@ -159,10 +159,12 @@ async def _adb(*arguments: str) -> None:
         async with asyncio.timeout(CONNECT_SECONDS):
             output, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
-        await process.wait()
         say(f"adb {' '.join(arguments)}: no answer in {CONNECT_SECONDS:.0f} s")
         return
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode != 0 or b"failed" in output:
         say(f"adb {' '.join(arguments)}: {plain(output.decode('utf-8', 'replace'))}")
 

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from farm.twin.system.profile import load_profile
 from farm.twin.world import World
 
 _ADB_SECONDS = 20.0
+_END_SECONDS = 5.0
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _FRIDA_ABIS = {"arm64": "arm64-v8a", "x86_64": "x86_64"}
 
@@ -128,16 +129,36 @@ async def adb_server(port: int) -> AsyncIterator[int]:
         preexec_fn=_die_with_parent,
     )
     try:
+        await _await_answer(process, chosen)
+        yield chosen
+    finally:
+        await _end(process)
+
+
+async def _await_answer(process: asyncio.subprocess.Process, port: int) -> None:
+    try:
         async with asyncio.timeout(_ADB_SECONDS):
-            while not _answers(chosen):
+            while not await asyncio.to_thread(_answers, port):
                 if process.returncode is not None:
                     raise SetupError(f"adb server ended with exit code {process.returncode}")
                 await asyncio.sleep(0.05)
-        yield chosen
-    finally:
-        if process.returncode is None:
-            process.terminate()
+    except TimeoutError:
+        raise SetupError(f"adb server: no answer in {_ADB_SECONDS:g} s") from None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a child in order; kill it where it does not end."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(_END_SECONDS):
             await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 async def run_adb(port: int, *arguments: str) -> None:
@@ -158,9 +179,9 @@ async def run_adb(port: int, *arguments: str) -> None:
         async with asyncio.timeout(_ADB_SECONDS):
             output, _ = await process.communicate()
     except TimeoutError as error:
-        process.kill()
-        await process.wait()
         raise SetupError(f"adb {arguments[0]}: no answer in {_ADB_SECONDS:g} s") from error
+    finally:
+        await _end(process)
     if process.returncode or b"failed" in output:
         raise SetupError(f"adb {arguments[0]}: {output.decode('utf-8', 'replace').strip()}")
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import shlex
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 from farm.devices import clock
@@ -39,7 +39,6 @@ class Phone:
         profile: DeviceProfile,
         *,
         shell_v2: bool = True,
-        on_suspect: Callable[[str], None] | None = None,
     ) -> None:
         self.adb = adb
         self.info = info
@@ -47,7 +46,6 @@ class Phone:
         self.serial = info.serial
         self.suspect = ""
         self._shell_v2 = shell_v2
-        self._on_suspect = on_suspect
         self._screen = Screen(adb, info.serial)
         self._forwards: dict[int, int] = {}
         self.gone = asyncio.Event()  # set by the pool when the phone vanished or was given up
@@ -291,6 +289,4 @@ class Phone:
             yield
         except Overdue as error:
             self.suspect = self.suspect or str(error)
-            if self._on_suspect is not None:
-                self._on_suspect(self.serial)
             raise

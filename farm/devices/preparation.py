@@ -149,13 +149,6 @@ async def clean(phone: Phone, *, state_folder: Path | None = None) -> list[str]:
     return undone
 
 
-async def watch_app(phone: Phone, package: str, *, state_folder: Path | None = None) -> None:
-    """Note one more app that `clean` has to remove."""
-    ledger = Ledger(phone, state_folder)
-    await ledger.load()
-    await ledger.add(InstalledApp(package=package))
-
-
 def _note(name: str, detail: str) -> DeviceNote:
     return DeviceNote(name=name, detail=detail[:1000])
 

@@ -78,11 +78,6 @@ class AppView:
         """The app's package name."""
         return self._control.package
 
-    @property
-    def restarts_left(self) -> int:
-        """How often the app may still be started again."""
-        return self._restarts_left
-
     async def alive(self) -> bool:
         """Whether a process of the app runs, asked now.
 

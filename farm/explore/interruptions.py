@@ -49,11 +49,6 @@ class Interruptions:
         self._open: tuple[str, ...] = ()  # the request that is on the screen and in `requests`
         self.permission_policy = policy.permissions
         self.requests: list[PermissionRequest] = []
-        self.crash_notices = 0
-
-    def asked_for(self, group: str) -> int:
-        """How often a group such as "location" was asked for."""
-        return sum(1 for each in self.requests if each.group == group)
 
     def begin_anew(self) -> None:
         """Count interruptions from zero again: the app's own screen has been reached."""
@@ -131,7 +126,6 @@ class Interruptions:
         if kind is DialogKind.PERMISSION:
             return _for_policy(recognised, self.permission_policy)
         if kind is DialogKind.CRASH:
-            self.crash_notices += 1
             if not self._policy.close_crash_notices:
                 return None
             # "Wait" where it is offered: closing would end an app that only hangs.

@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from farm.explore.answering import Answer
 from farm.explore.app import AppView
 from farm.explore.app_text import clean
 from farm.explore.binding import Value, read_signature, secrets_of
@@ -24,7 +23,7 @@ from farm.explore.interruptions import Interruptions
 from farm.explore.login import LoginForm
 from farm.explore.masking import MaskingJournal
 from farm.explore.phone import PhoneView
-from farm.explore.policy import PermissionPolicy, Policy
+from farm.explore.policy import Policy
 from farm.explore.screen import ScreenView
 from farm.explore.screen_actions import Screen
 from farm.explore.search import Searcher
@@ -35,8 +34,6 @@ from farm.model.errors import DeviceError, DiskFull, FarmError
 from farm.model.events import Expectation
 from farm.model.expectations import SCENARIO_RUNS
 from farm.model.vocabulary import ConsentAnswer
-
-__all__ = ["Answer", "PermissionPolicy", "Policy", "Run"]
 
 
 async def _nothing(answer: ConsentAnswer) -> None:

@@ -64,18 +64,6 @@ def at_text(text: str) -> tuple[str, int] | None:
     return found
 
 
-def at_number(text: str) -> int | None:
-    """The sort key (id) of a cursor; None for the first page.
-
-    Raises:
-        UsageError: it is no cursor of such a list.
-    """
-    found: tuple[int] | None = _key(text, tuple[int])
-    if found is not None and not 0 <= found[0] < 2**63:
-        raise UsageError("after: not a cursor of this list; begin without one")
-    return None if found is None else found[0]
-
-
 def _key(text: str, kind: Any) -> Any:
     if not text:
         return None

@@ -47,14 +47,14 @@ async def test_settle_touches_nothing() -> None:
 
 async def test_settle_without_revival_notes_the_end_once() -> None:
     stage = Stage(Phone(HOME, by_itself=[(2, quits)]))
-    await stage.run.settle(0.1)
+    await stage.run.settle(1.0)
     assert stage.phone.restarts == 0
     assert stage.diary.held("app_stays_running") == [False]
 
 
 async def test_settle_with_revival_restarts_once() -> None:
     stage = Stage(Phone(HOME, by_itself=[(2, quits), (8, quits)]))
-    await stage.run.settle(0.3, revive=True)
+    await stage.run.settle(1.5, revive=True)
     assert stage.phone.restarts == 1
     assert stage.diary.held("app_stays_running") == [False, False]
 

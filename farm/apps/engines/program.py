@@ -18,6 +18,7 @@ _LARGEST_OUTPUT = 64 << 20
 _CHUNK = 1 << 16
 _MEMORY = 4 << 30
 _FILES = 1024
+_END_SECONDS = 5.0  # for the pipes of a killed program to close
 
 
 def as_argument(path: Path) -> str:
@@ -73,7 +74,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """End the program with its whole session, also where it has ended and a child has not."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.communicate()  # what a killed program still had in its pipes, and its exit
+    # What a killed program still had in its pipes, and its exit. A child of its own that left the
+    # session may hold the pipes open: it is not waited for.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            await process.communicate()
 
 
 def _limit() -> None:

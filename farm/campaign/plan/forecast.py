@@ -2,7 +2,6 @@
 
 import datetime
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -69,6 +68,3 @@ def _able(wants: Requirement, phones: Iterable[Capability]) -> Iterable[int]:
 def end_day(days: float, start: datetime.datetime) -> datetime.date:
     """The day on which work that begins at `start` ends."""
     return (start + datetime.timedelta(days=math.ceil(days * 86_400) / 86_400)).date()
-
-
-Counts = Counter[Requirement]

@@ -94,7 +94,6 @@ class World:
         self._queues: dict[Requirement, list[tuple[int, _Job]]] = {}
         for number, wants in enumerate(jobs):
             self._queues.setdefault(wants, []).append((number, _Job(number, wants)))
-        self._down_until: dict[str, float] = {}
         self._crashes: dict[str, list[float]] = {}
         self._deck: list[float] = []
         self._ended = {JobState.DONE: 0, JobState.FAILED: 0}

@@ -40,7 +40,6 @@ class Activities:
         self._gateway_port = gateway_port
         self._certificates = certificates
         self.last_toast: str | None = None
-        self.pending_starts: list[tuple[str, str, dict[str, str]]] = []
 
     # starting
 

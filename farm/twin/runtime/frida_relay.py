@@ -28,7 +28,6 @@ class RelayClient:
         self.requests = FrameReader()
         self.announcements: list[bytes] = []
         self._pending = bytearray()
-        self._skip = 0  # bytes of a message too large to be a call we look for
         self._serials = itertools.count(0x70000000)
 
     def calls(self, data: bytes) -> list[Call]:

@@ -10,7 +10,6 @@ import msgspec
 from androguard.core.apk import APK
 from androguard.util import set_log
 
-MAX_APK = 2 * 1024 * 1024 * 1024
 MAX_ANCHOR = 256 * 1024
 _ANDROID = "{http://schemas.android.com/apk/res/android}"
 _REFERENCE = re.compile(r'<certificates src="@([0-9A-Fa-f]{8})"')
