@@ -118,13 +118,19 @@ class Phone:
             await self.adb.install(self.serial, apks, grant=grant, timeout=timeout)
 
     async def uninstall(self, package: str) -> bool:
-        """Remove an app; False if it was not installed."""
+        """Remove an app with its data; False if it was not installed.
+
+        Raises:
+            DeviceError: it stays. Of an app of the system image only the update goes, with success:
+                what its user agreed to before may stay with it, so it cannot be inspected.
+        """
         result = await self.shell("pm", "uninstall", package, timeout=60)
-        if "Success" in result.stdout:
-            return True
         if package in read_package_list(await self.check("pm", "list", "packages")):
-            raise DeviceError(f"{self.serial}: {package} cannot be removed: {result.text[:200]}")
-        return False
+            raise DeviceError(
+                f"{self.serial}: {package} cannot be removed: {result.text[:200]}; an app of the "
+                "system image is inspected on a phone that does not have it"
+            )
+        return "Success" in result.stdout
 
     async def reverse(self, remote_port: int, local_port: int) -> None:
         """Let the phone's port lead to the host's."""

@@ -11,6 +11,7 @@ from farm.devices.preparation import PreparationPlan, clean, prepare
 from farm.devices.profiles import DeviceProfile
 from farm.model.errors import DeviceError, DeviceGone, SetupError
 from tests.devices.conftest import plug_again
+from tests.twin.system.conftest import build
 
 ROOTED = ["xiaomi-mi8-android9-su", "emulator-android9-root", "pixel6-android13-su"]
 GLOBALS = [
@@ -194,3 +195,21 @@ def test_the_store_name_is_openssls_old_subject_hash(ca_pem: bytes, tmp_path: Pa
         timeout=10,
     )
     assert certificates.store_name(ca_pem) == answer.stdout.strip() + ".0"
+
+
+async def test_an_app_whose_data_would_outlast_its_removal_is_not_inspected(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile], tmp_path: Path
+) -> None:
+    """Of an updated system app only the update goes: the consent of before may stay with it."""
+    twin = await connect(ROOTED[0])
+    phone = await open_phone(adb, twin, profiles)
+    apk, package = build(tmp_path / "app", 1, "tiny"), "com.example.tiny"
+    await phone.install([apk])
+    assert await phone.uninstall(package)
+    assert not await phone.uninstall(package)
+    await phone.install([apk])
+    twin.system.packages_installed.system_packages.append(package)  # so it was an update
+    plan = PreparationPlan(frida=False, packages=[package])
+    with pytest.raises(DeviceError, match=r"cannot be removed: Success.*system image"):
+        await prepare(phone, plan, state_folder=tmp_path)
+    await phone.release()

@@ -158,7 +158,7 @@ async def uninstall(context: Context, words: list[str]) -> int:
     options, operands = split(words)
     name = operands[0] if operands else ""
     system = context.system
-    if name in system.packages_installed.system_packages:
+    if name in system.packages_installed.system_packages and system.package(name) is None:
         await context.out("Failure [DELETE_FAILED_INTERNAL_ERROR]\n")
         return 1
     if system.package(name) is None:
