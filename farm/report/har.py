@@ -19,6 +19,7 @@ from farm.model.session import Session
 from farm.report.masking import Masker, visible
 
 _LARGEST_BODY = 1 << 20
+_MOST_PAIRS = 1000
 _OWN_HEADERS = frozenset(
     {"host", "content-type", "content-length", "content-encoding", "accept", "accept-encoding"}
 )
@@ -99,14 +100,15 @@ def _request(exchange: Exchange, masker: Masker) -> dict[str, Any]:
         "cookies": [],
         "headers": _headers(exchange.request_headers, masker),
         "queryString": [
-            {"name": visible(name), "value": masker.value(value)} for name, value in query[:1000]
+            {"name": masker.name(name), "value": masker.value(value)}
+            for name, value in query[:_MOST_PAIRS]
         ],
         "headersSize": -1,
         "bodySize": len(exchange.request_body),
     }
     if exchange.request_body:
         kind = _header(exchange.request_headers, b"content-type")
-        made["postData"] = {"mimeType": kind, **_body(exchange.request_body, masker)}
+        made["postData"] = {"mimeType": masker.name(kind), **_posted(exchange.request_body, masker)}
     return made
 
 
@@ -119,11 +121,22 @@ def _response(exchange: Exchange, masker: Masker) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(exchange.response_headers, masker),
-        "content": {"size": len(body), "mimeType": kind, **_body(body, masker)},
+        "content": {"size": len(body), "mimeType": masker.name(kind), **_body(body, masker)},
         "redirectURL": masker.url(_header(exchange.response_headers, b"location")),
         "headersSize": -1,
         "bodySize": len(body),
     }
+
+
+def _posted(body: bytes, masker: Masker) -> dict[str, str]:
+    """A request's body. HAR 1.2 knows no encoding of it: what is no text gets a field of ours."""
+    said = _body(body, masker)
+    if said.pop("encoding", None):
+        try:
+            said["text"] = body.decode()
+        except UnicodeDecodeError:
+            said["_encoding"] = "base64"
+    return said
 
 
 def _body(body: bytes, masker: Masker) -> dict[str, str]:
@@ -138,12 +151,12 @@ def _body(body: bytes, masker: Masker) -> dict[str, str]:
 
 def _headers(headers: list[tuple[bytes, bytes]], masker: Masker) -> list[dict[str, str]]:
     shown = []
-    for raw_name, raw_value in headers[:500]:
+    for raw_name, raw_value in headers[:_MOST_PAIRS]:
         name = raw_name.decode("latin-1")
         text = raw_value.decode("latin-1")
         plain = name.lower() in _OWN_HEADERS
         shown.append(
-            {"name": visible(name), "value": masker.text(text) if plain else masker.value(text)}
+            {"name": masker.name(name), "value": masker.text(text) if plain else masker.value(text)}
         )
     return shown
 

@@ -114,6 +114,7 @@ def _environment(masker: Masker) -> jinja2.Environment:
     )
     filters: dict[str, Any] = {
         "plain": lambda text: visible(str(text)),
+        "name": lambda text: masker.name(str(text)),
         "masked": lambda text: masker.text(str(text)),
         "in_chinese": in_chinese,
         "value": lambda text: masker.value(str(text)),

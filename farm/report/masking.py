@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 _LONGEST = 2000
 _MOST_SECRETS = 5000
+_NAMED = 8  # characters of a value that is looked for in names
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 # What looks like an identifier although no match says so: long digit or hex runs, addresses.
 _LOOKS_SECRET = re.compile(
@@ -41,6 +42,12 @@ def mask(value: str) -> str:
     return f"{value[:2]}{'•' * min(len(value) - 4, 10)}{value[-2:]}"
 
 
+def _any_of(forms: set[str]) -> re.Pattern[str] | None:
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    whole = "|".join(re.escape(form) for form in longest_first)
+    return re.compile(whole, re.IGNORECASE) if whole else None
+
+
 class Masker:
     """Masks the values of one analysis wherever they may stand; `show` lets them through."""
 
@@ -54,11 +61,10 @@ class Masker:
                     forms.add(form.lower())
             if len(forms) > _MOST_SECRETS:
                 break
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._known = (
-            re.compile("|".join(re.escape(form) for form in longest_first), re.IGNORECASE)
-            if longest_first
-            else None
+        self._known = _any_of(forms)
+        # A host may carry an identifier; a maker's name that an app read is no part of one.
+        self._in_names = _any_of(
+            {form for form in forms if len(form) >= _NAMED and re.search("[0-9]", form)}
         )
 
     def value(self, value: str) -> str:
@@ -72,6 +78,12 @@ class Masker:
         if self._known is not None:
             text = self._known.sub(lambda found: mask(found[0]), text[: 4 * _LONGEST])
         return visible(_LOOKS_SECRET.sub(lambda found: mask(found[0]), text))
+
+    def name(self, text: str) -> str:
+        """A name in which an identifier may stand, as a host's or a phone's; else as it is."""
+        if self.show or self._in_names is None:
+            return visible(text)
+        return visible(self._in_names.sub(lambda found: mask(found[0]), text[: 4 * _LONGEST]))
 
     def url(self, url: str) -> str:
         """A URL: keys stay, every value of the query is masked."""

@@ -31,8 +31,10 @@ COLUMNS = (
     "flows",
     "first_event",
 )
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection); Excel with East
+# Asian settings takes the full-width forms too, and some trim what stands before them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_TRIMMED = " \u00a0\u3000\"'"
 
 
 def to_csv(session: Session, analysis: Analysis) -> bytes:
@@ -74,4 +76,4 @@ def to_csv(session: Session, analysis: Analysis) -> bytes:
 
 def _cell(value: object) -> str:
     text = visible(str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(_TRIMMED).startswith(_FORMULA) else text
