@@ -16,6 +16,7 @@ ELSEWHERE = {
     "web/campaigns": "tests/web/pages/test_new_campaign.py fills in the form",
     "web/uploads": "tests/web/api/test_self_checks.py gives in apps",
     "web/queries": "tests/web/pages reads them on the pages",
+    "twin/assorted": "tests/end_to_end/test_web_campaign.py plays them all",
     "twin/mazes": "tests/explore/test_explorer.py walks them",
     "twin/system/commands": "tests/twin/system runs them through the shell and the real adb",
 }
