@@ -3,7 +3,7 @@
 import bisect
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from farm.detect.phases import Phases
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
@@ -92,11 +92,29 @@ def frequency(
 
 
 def busiest_minute(calls: Sequence[Placed]) -> int:
-    """Most calls within 60 s for certain: from the earliest the first may be to the latest of the
-    last. `calls` are in the order of their times."""
-    best = first = 0
+    """How many calls lie within 60 s at most; `calls` are in the order of their times."""
+    first, last = _busiest(calls)
+    return last - first
+
+
+def busiest_calls(calls: Iterable[Placed]) -> list[Placed]:
+    """The most calls within 60 s, in time order; those whose time is unknown do not count."""
+    placed = sorted(
+        (one for one in calls if -FOREVER < one.interval.lo and one.interval.hi < FOREVER),
+        key=lambda one: one.interval.middle,
+    )
+    first, last = _busiest(placed)
+    return placed[first:last]
+
+
+def _busiest(calls: Sequence[Placed]) -> tuple[int, int]:
+    """The first of the longest rows of calls that certainly lie within a minute: from the
+    earliest the first may be to the latest of the last."""
+    best = (0, 0)
+    first = 0
     for last, one in enumerate(calls):
         while first < last and one.interval.hi - calls[first].interval.lo > _MINUTE_NS:
             first += 1
-        best = max(best, last + 1 - first)
+        if last + 1 - first > best[1] - best[0]:
+            best = (first, last + 1)
     return best

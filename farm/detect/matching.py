@@ -12,7 +12,8 @@ from farm.detect.decode.carriers import Carrier
 from farm.detect.decode.compression import by_content_encoding
 from farm.detect.decode.engine import Engine
 from farm.detect.decode.node import Budget, Leaf, Limits
-from farm.detect.decode.walk import UNREADABLE, Found, Walk
+from farm.detect.decode.placing import Found
+from farm.detect.decode.walk import UNREADABLE, Walk
 from farm.detect.needles import Needle, Occurrence, Shape
 
 _WINDOW = 1 << 16

@@ -3,6 +3,7 @@
 Knows clocks only: what an event means for consent is the business of `phases`.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -61,6 +62,7 @@ class Timeline:
             ]
             for stream in Stream
         }
+        self._by_kind: dict[Stream, dict[type, list[Placed]]] = {}
 
     def certain(self, interval: Interval) -> Interval:
         """With the whole of a stretch that the host's clock went through twice, if it is in it."""
@@ -75,7 +77,15 @@ class Timeline:
 
     def of(self, stream: Stream, *kinds: type) -> list[Placed]:
         """The stream's events whose body is one of `kinds`."""
-        return [placed for placed in self._streams[stream] if isinstance(placed.event.body, kinds)]
+        by_kind = self._by_kind.get(stream)
+        if by_kind is None:
+            by_kind = self._by_kind[stream] = {}
+            for placed in self._streams[stream]:
+                by_kind.setdefault(type(placed.event.body), []).append(placed)
+        found = [by_kind[kind] for kind in by_kind if issubclass(kind, kinds)]
+        if len(found) == 1:
+            return list(found[0])
+        return sorted(itertools.chain.from_iterable(found), key=lambda placed: placed.event.n)
 
     def everything(self) -> Iterable[Placed]:
         """All events, by middle time, then stream, then ordinal."""

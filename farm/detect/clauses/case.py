@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from farm.detect.findings import Found
+from farm.detect.frequency import busiest_calls
 from farm.detect.phases import Phases
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
 from farm.model.events import (
@@ -28,7 +29,7 @@ from farm.model.events import (
 from farm.model.expectations import Standard
 from farm.model.finding import Coverage
 from farm.model.session import Session
-from farm.model.vocabulary import PERSONAL, ConsentAnswer, DialogKind, Stream
+from farm.model.vocabulary import PERSONAL, ConsentAnswer, DataType, DialogKind, Stream
 
 _POLICY_TITLES = re.compile(r"隐私政策|隐私权政策|隐私协议|privacy policy", re.IGNORECASE)
 _POLICY_SHORTEST = 300  # characters: a link or a dialog that names the policy is shorter
@@ -115,6 +116,31 @@ class Case:
             and placed.event.body.data_type in PERSONAL
             and placed.event.body.error is None
         ]
+
+    @functools.cached_property
+    def personal_calls_by_type(self) -> dict[DataType, list[Placed]]:
+        """The same, apart for each kind of information."""
+        by_type: dict[DataType, list[Placed]] = {}
+        for placed in self.personal_calls:
+            if isinstance(placed.event.body, Call):
+                by_type.setdefault(placed.event.body.data_type, []).append(placed)
+        return by_type
+
+    @functools.cached_property
+    def background_calls(self) -> dict[DataType, list[Placed]]:
+        """Those while the app was certainly not in front."""
+        return self._calls_inside(self.background)
+
+    @functools.cached_property
+    def quiet_calls(self) -> dict[DataType, list[Placed]]:
+        """Those while the app was in front and certainly nobody touched it."""
+        return self._calls_inside(self.quiet_foreground)
+
+    @functools.cached_property
+    def busiest_minutes(self) -> dict[DataType, list[Placed]]:
+        """Of each kind of information the most calls that certainly lie within one minute."""
+        by_type = self.personal_calls_by_type
+        return {data_type: busiest_calls(calls) for data_type, calls in by_type.items()}
 
     @functools.cached_property
     def consent_dialogs(self) -> list[Placed]:
@@ -228,6 +254,13 @@ class Case:
         if lo <= -FOREVER or hi >= FOREVER:
             return False
         return any(one.lo <= lo and hi <= one.hi for one in stretches)
+
+    def _calls_inside(self, stretches: Sequence[Interval]) -> dict[DataType, list[Placed]]:
+        found = {
+            data_type: [placed for placed in calls if self.inside(placed, stretches)]
+            for data_type, calls in self.personal_calls_by_type.items()
+        }
+        return {data_type: calls for data_type, calls in found.items() if calls}
 
     def _stretches(self, holds: Callable[[Screen], bool]) -> list[Interval]:
         """Stretches between two neighbouring screens that both hold, joined where they touch."""

@@ -1,17 +1,16 @@
 """Signals about collecting: before consent, after a refusal, in the background, too often."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from farm.detect.clauses.case import Case
 from farm.detect.clauses.needs import Need
 from farm.detect.clauses.signal import Limits, Signal, sign
-from farm.detect.timeline import FOREVER, Interval, Placed
+from farm.detect.timeline import Placed
 from farm.model.clause import Sign, SignalId
 from farm.model.events import Call
 from farm.model.finding import Finding
 from farm.model.vocabulary import DataType, Level, Phase
 
-_MINUTE_NS = 60_000_000_000
 # No standard names a number. Two calls a minute is where the published examples of testing labs
 # (every 30 s, every 2 s) begin; clauses that rest on it are left to a person.
 _MOST_PER_MINUTE = 2
@@ -67,41 +66,33 @@ def _third_party(case: Case, limits: Limits) -> list[Sign]:
 
 
 def _calls_inside(
-    case: Case, limits: Limits, stretches: list[Interval], zh: str, en: str
+    calls: Mapping[DataType, list[Placed]], limits: Limits, zh: str, en: str
 ) -> list[Sign]:
-    by_type: dict[DataType, list[str]] = {}
-    for placed in case.personal_calls:
-        body = placed.event.body
-        if not isinstance(body, Call) or not limits.covers(body.data_type):
-            continue
-        if case.inside(placed, stretches):
-            by_type.setdefault(body.data_type, []).append(placed.event.reference)
     return [
-        sign(events, f"{data_type}：{zh}{len(events)}次", f"{data_type}: {len(events)} {en}")
-        for data_type, events in sorted(by_type.items())
+        sign(
+            [placed.event.reference for placed in found],
+            f"{data_type}：{zh}{len(found)}次",
+            f"{data_type}: {len(found)} {en}",
+        )
+        for data_type, found in sorted(calls.items())
+        if limits.covers(data_type)
     ]
 
 
 def _background(case: Case, limits: Limits) -> list[Sign]:
-    return _calls_inside(case, limits, case.background, "后台读取", "reads in the background")
+    return _calls_inside(case.background_calls, limits, "后台读取", "reads in the background")
 
 
 def _silent(case: Case, limits: Limits) -> list[Sign]:
     return _calls_inside(
-        case, limits, case.quiet_foreground, "静默状态下读取", "reads while nobody touched it"
+        case.quiet_calls, limits, "静默状态下读取", "reads while nobody touched it"
     )
 
 
 def _too_often(case: Case, limits: Limits) -> list[Sign]:
-    by_type: dict[DataType, list[Placed]] = {}
-    for placed in case.personal_calls:
-        body = placed.event.body
-        if isinstance(body, Call) and limits.covers(body.data_type):
-            by_type.setdefault(body.data_type, []).append(placed)
     signs: list[Sign] = []
-    for data_type, calls in sorted(by_type.items()):
-        busiest = _busiest_minute(calls)
-        if len(busiest) > _MOST_PER_MINUTE:
+    for data_type, busiest in sorted(case.busiest_minutes.items()):
+        if limits.covers(data_type) and len(busiest) > _MOST_PER_MINUTE:
             references = [one.event.reference for one in busiest]
             signs.append(
                 sign(
@@ -111,23 +102,6 @@ def _too_often(case: Case, limits: Limits) -> list[Sign]:
                 )
             )
     return signs
-
-
-def _busiest_minute(calls: list[Placed]) -> list[Placed]:
-    """The most calls within 60 s; calls whose time is unknown do not count."""
-    placed = sorted(
-        (one for one in calls if -FOREVER < one.interval.lo and one.interval.hi < FOREVER),
-        key=lambda one: one.interval.middle,
-    )
-    best = (0, 0)
-    first = 0
-    for last, one in enumerate(placed):
-        # Certainly within a minute: from the earliest the first may be to the latest of the last.
-        while one.interval.hi - placed[first].interval.lo > _MINUTE_NS:
-            first += 1
-        if last + 1 - first > best[1] - best[0]:
-            best = (first, last + 1)
-    return placed[best[0] : best[1]]
 
 
 def _immutable(case: Case, limits: Limits) -> list[Sign]:

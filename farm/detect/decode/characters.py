@@ -33,9 +33,9 @@ def kind_of(data: bytes) -> Kind:
     return Kind.UTF8
 
 
-def is_whole_text(data: bytes) -> bool:
-    """Whether a buffer is text in UTF-8 from its beginning to its end."""
-    if len(data.translate(None, _CONTROL)) != len(data):
+def is_whole_text(data: bytes, zeros: int = 0) -> bool:
+    """Whether a buffer is text in UTF-8 from its beginning to its end, but for some zeros."""
+    if len(data.translate(None, _CONTROL)) != len(data) - zeros:
         return False
     try:
         data.decode()

@@ -22,7 +22,6 @@ RUN = 16
 Hexadecimal digits and base32 are written with the same characters.
 """
 
-_RUN_STARTS = rb"(?:^|[^A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{%d}" % RUN
 # Longer needles are recognised by their beginning and then compared.
 _LONGEST_PATTERN = 200
 # Matches of one pattern that are looked at in one buffer: runs are many in a large text.
@@ -32,14 +31,36 @@ _SHORT = range(6, RUN * 3 // 4)
 
 
 # RFC 9562 section 4; its dashes are no digits of base64, and most bodies are full of them.
+_UUID_LOOK = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 _UUID = re.compile(
     rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
     rb"(?![A-Za-z0-9+/_\-])"
 )
 _BEFORE = re.compile(rb"[A-Za-z0-9+/_\-]*\Z")
-_RUNS, _SHORT_RUNS = -1, -2  # in place of a needle's number
+_RUNS, _LIKE_UUID, _SHORT_RUNS = -1, -2, -3  # in place of a needle's number
 _HARDWARE_ADDRESS = 6  # bytes
-_DASH = b"-"[0]
+
+
+def _run_expressions() -> tuple[bytes, bytes]:
+    """Runs whose first 16 characters cannot begin a UUID, and those that go on to be none.
+
+    Nine runs in ten are whole UUIDs. Kept out by the expressions they cost nothing; a match of
+    the first kind ends behind the sixteenth character, one of the second behind the first
+    character that no UUID has there.
+    """
+    hexadecimal = (rb"[0-9A-Fa-f]", rb"[G-Zg-z+/_\-]", rb"[^0-9A-Fa-f]")
+    dash = (rb"-", rb"[A-Za-z0-9+/_]", rb"[^\-]")
+    places = [dash if character == "-" else hexadecimal for character in _UUID_LOOK]
+    other = b""
+    for place in range(RUN - 1, -1, -1):
+        same, differs, _ = places[place]
+        here = differs + rb"[A-Za-z0-9+/_\-]" * (RUN - 1 - place)
+        other = rb"(?:" + here + (rb"|" + same + other if other else b"") + rb")"
+    rest = rb"[A-Za-z0-9+/_\-]"
+    for same, _, differs in reversed(places[RUN:]):
+        rest = rb"(?:" + differs + rb"|\z|" + same + rest + rb")"
+    start = rb"(?:^|[^A-Za-z0-9+/_\-])"
+    return start + other, start + b"".join(same for same, _, _ in places[:RUN]) + rest
 
 
 class Marks(NamedTuple):
@@ -85,9 +106,10 @@ class Engine:
         self._literals = _compiled([(one, flags) for _, one, flags in unique])
         # The same for all sessions, and far slower to compile than literals.
         numbered = list(enumerate(shapes, len(needles)))
-        self._usual = [_RUNS] + [number for number, shape in numbered if not shape.holds]
+        self._usual = [_RUNS, _LIKE_UUID]
+        self._usual += [number for number, shape in numbered if not shape.holds]
         self._expressions = _expressions(
-            (_RUN_STARTS, *(_alone(shape) for shape in shapes if not shape.holds))
+            (*_run_expressions(), *(_alone(shape) for shape in shapes if not shape.holds))
         )
         self._rare = [
             (number, shape.holds, _expressions((_alone(shape),)))
@@ -97,19 +119,17 @@ class Engine:
 
     def scan(self, data: bytes) -> Marks:
         """Return what stands where in `data`."""
-        runs: list[int] = []
+        events, ends, crowded = self._events(data)
+        runs = [end - RUN for end in ends]
+        if not events:
+            return Marks([], runs, crowded)
         hits: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
         first_shape = len(self._needles)
-        events, ends, crowded = self._events(data)
-        for end in ends:
-            start = end - RUN
-            if data[start + 8] != _DASH or not _UUID.match(data, start):
-                runs.append(start)
         for number, end in events:
-            if number == _SHORT_RUNS:
-                start = _run_start(data, end)
-                if not _UUID.match(data, start):
+            if number < 0:
+                start = _run_start(data, end if number == _SHORT_RUNS else end - 1)
+                if number == _LIKE_UUID or not _UUID.match(data, start):
                     runs.append(start)
                 continue
             hit = (self._shape if number >= first_shape else self._needle)(data, end, number)

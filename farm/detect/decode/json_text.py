@@ -7,12 +7,11 @@ one another. Structure is found for the whole text at once with numpy.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 
 import numpy
 from numpy.typing import NDArray
 
-from farm.detect.decode.node import Budget, Place, Span, readable, shorten
+from farm.detect.decode.node import Budget, Place, Strings, readable, shorten
 
 LARGEST_WITH_PATHS = 64 << 20
 """Bytes up to which the place of a value is told by its path; beyond it by its offset."""
@@ -61,14 +60,14 @@ class JsonText:
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def spans(self, budget: Budget) -> list[Span]:
+    def spans(self, budget: Budget) -> Strings:
         """The strings that say something else than they show, undone as far as JSON goes.
 
         Between strings such characters mean nothing. Where they stand there all the same the text
         is broken, and what lies between two quotes is taken for a string.
         """
         data = self._data
-        found: list[Span] = []
+        found = Strings([], [], [])
         for first, last in _blocks(data):
             starts, ends = _special_strings(data, first, last)
             contents = [data[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -76,7 +75,9 @@ class JsonText:
                 contents = [unescaped(text) if b"\\" in text else text for text in contents]
             if not budget.take(sum(map(len, contents)), len(contents)):
                 break
-            found += map(Span, starts, ends, repeat(""), contents)
+            found.starts.extend(starts)
+            found.ends.extend(ends)
+            found.contents.extend(contents)
         return found
 
     def places(self, offsets: Sequence[int]) -> list[Place]:
@@ -146,18 +147,24 @@ def _special_strings(data: bytes, first: int, last: int) -> tuple[list[int], lis
         signs = (raw[:-1] == _AMPERSAND).nonzero()[0]
         signs = signs[_AFTER_AMPERSAND[raw[signs + 1]]]
         entities = [sign for sign in signs.tolist() if _ENTITY.match(data, first + sign)]
-        marks.append(numpy.array(entities, numpy.intp))
-    inside = quotes + 1
-    if len(inside) and inside[-1] == len(raw):
-        inside = inside[:-1]
-    special = numpy.zeros(len(inside) + 1, numpy.bool_)
+        if entities:
+            marks.append(numpy.array(entities, numpy.intp))
+    # A string begins where the part does (if only with its end) and behind each quote but a last.
+    begins = numpy.empty(len(quotes) + 1, numpy.intp)
+    begins[0] = 0
+    numpy.add(quotes, 1, out=begins[1:])
+    if begins[-1] == len(raw):
+        begins = begins[:-1]
+    special = _DOCUMENT[raw[begins]]
+    special[0] &= first > 0  # a part begins behind a quote
     for mark in marks:
-        special[numpy.searchsorted(inside, mark, "right")] = True
-    special[1:] |= _DOCUMENT[raw[inside]]
-    special[0] |= first > 0 and _DOCUMENT[raw[0]]  # a part begins behind a quote
+        special[begins.searchsorted(mark, "right") - 1] = True
     chosen = special.nonzero()[0]
-    starts = numpy.concatenate(([0], inside))[chosen] + first
-    ends = numpy.concatenate((quotes, [len(raw)]))[chosen] + first
+    starts = begins[chosen] + first
+    if chosen.size and chosen[-1] == len(quotes):  # no quote behind the last one
+        ends = numpy.append(quotes[chosen[:-1]], len(raw)) + first
+    else:
+        ends = quotes[chosen] + first
     return starts.tolist(), ends.tolist()
 
 

@@ -38,6 +38,21 @@ class Span(NamedTuple):
     replaces: bool = True  # False: the text as it stands is a value too
 
 
+class Strings(NamedTuple):
+    """Spans reached by their place alone, column by column.
+
+    A text may have thousands of them, and most hold nothing: one is made only where it is asked.
+    """
+
+    starts: list[int]
+    ends: list[int]
+    contents: list[bytes]
+
+    def span(self, index: int) -> Span:
+        """One of them."""
+        return Span(self.starts[index], self.ends[index], "", self.contents[index])
+
+
 class Place(NamedTuple):
     """The value that stands at some offset of a text: its name and its bytes [`start`, `end`)."""
 
@@ -53,7 +68,7 @@ class Text(Protocol):
     was found is it asked what stands there.
     """
 
-    def spans(self, budget: "Budget") -> list[Span]:
+    def spans(self, budget: "Budget") -> list[Span] | Strings:
         """The values that are escaped, undone, in order."""
         ...
 

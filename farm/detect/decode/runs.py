@@ -23,6 +23,8 @@ _SEPARATORS = re.compile(rb"[/_\-]")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _SHORTEST_OF_DIGITS = 22
 _LONGEST_PATH = 256
+MOST_OVERLAPPING = _LONGEST_PATH // RUN
+"""Readings of one run, and of its parts."""
 _MOST_PREFIXES = 3
 _LINE_ENDS = b"\r\n"
 _MAGIC = frozenset(b"\x1f\x28\x78{[<")
@@ -58,15 +60,17 @@ def encoded_runs(data: bytes, starts: Sequence[int], budget: Budget) -> list[Spa
     return spans
 
 
-def believable(data: bytes, spans: Sequence[Span], index: int) -> bool:
+def believable(data: bytes, span: Span, earlier: Sequence[Span]) -> bool:
     """Whether what a run decodes to was meant, where nothing in it could be read.
 
     Words, paths and digests also decode to something; it is no secret that they hide.
+
+    Args:
+        data: the text in which the run stands.
+        span: the run.
+        earlier: what is decoded of the same text in front of it, of which the last ones count.
     """
-    span = spans[index]
-    if any(
-        span.start < before.end for before in spans[max(0, index - _LONGEST_PATH // RUN) : index]
-    ):
+    if any(span.start < before.end for before in earlier[-MOST_OVERLAPPING:]):
         return False  # another way to read the same run, or a part of it
     text = data[span.start : span.end]
     return span.step != "base64" or all(kind.search(text) for kind in _CLASSES)

@@ -27,6 +27,7 @@ _FIELD_ENDS = re.compile(rb"[&?#;]")
 _MOST_ROUNDS = 6
 _UNPERCENT_BLOCK = 1 << 20
 _SHORT = 400  # bytes
+_FEW = 64  # escapes
 _SIGN = b"%"[0]
 _DIGITS = numpy.full(256, -1, numpy.int16)  # what a hexadecimal digit stands for
 for _digit in b"0123456789abcdefABCDEF":
@@ -151,7 +152,7 @@ def unpercent(data: bytes) -> bytes:
     """
     if b"%" not in data:
         return data
-    if len(data) < _SHORT:
+    if len(data) < _SHORT or data.count(b"%") < _FEW:
         return unquote_to_bytes(data)
     return b"".join(_unpercent(data[first:last]) for first, last in _blocks(data))
 
@@ -190,9 +191,10 @@ def undone(data: bytes, separator: bytes = b"") -> list[bytes] | None:
     """A text, and what it is after each round of undoing every escape in it.
 
     None where that does not end soon, or gives no text: then it must be taken apart. Several texts
-    may stand in `data` between separators, whose number stays the same.
+    may stand in `data` between separators (a zero each), whose number stays the same.
     """
     levels = [data]
+    count = data.count(separator) if separator else 0
     for _ in range(_MOST_ROUNDS):
         text = levels[-1]
         if b"%" in text:
@@ -212,9 +214,9 @@ def undone(data: bytes, separator: bytes = b"") -> list[bytes] | None:
             if b"+" in data:
                 levels += [one.replace(b"+", b" ") for one in levels]
             return levels
-        if separator and text.count(separator) != data.count(separator):
+        if separator and text.count(separator) != count:
             return None
-        if not is_whole_text(text.replace(separator, b"") if separator else text):
+        if not is_whole_text(text, count):
             return None
         levels.append(text)
     return None

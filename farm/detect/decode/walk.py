@@ -8,61 +8,48 @@ To teach the walk a format, write a `Decoder` and name it in `formats`.
 """
 
 import bisect
-import re
 from collections.abc import Sequence
-from enum import Enum
-from typing import NamedTuple
 
 from farm.detect.decode.characters import Kind, kind_of, older_text
 from farm.detect.decode.engine import Engine, Marks
-from farm.detect.decode.formats import (
-    holds_all,
-    is_object,
-    structure,
-    unpack,
-    unreadable,
-    without_zeros,
-)
-from farm.detect.decode.node import Budget, Place, Span
-from farm.detect.decode.runs import believable, encoded_runs
-from farm.detect.decode.text import FieldText, undone
+from farm.detect.decode.formats import holds_all, structure, unpack, unreadable, without_zeros
+from farm.detect.decode.look import SEPARATOR, Looks
+from farm.detect.decode.node import Budget, Place, Span, Strings
+from farm.detect.decode.placing import Found, Leaves, placed
+from farm.detect.decode.runs import MOST_OVERLAPPING, believable, encoded_runs
+from farm.detect.decode.text import undone
 
 UNREADABLE = -1
 """In place of a needle's number: the leaf itself could not be read."""
 
-_SMALL = 4096
-"""Bytes below which pieces are searched together."""
 _SMALL_BINARY = 64
 """Bytes below which binary data is not reported as unreadable: keys and digests look so."""
-_SEPARATOR = b"\0"
-_BEGINNINGS = rb"(?:<|--|\r|\x1f\x8b|\(\xb5|\xac\xed|\xef\xbb|\xff\xfe|\xfe\xff|PK\x03|bplist0)"
-_PACKED = re.compile(_BEGINNINGS)
-"""How formats begin that say what they are."""
-_DOCUMENTS = frozenset(b'{["/')
-_UNUSUAL = bytes(set(range(1, 32)) - set(b"\t\n\f\x1b"))
-_ANY_PACKED = re.compile(rb"\0" + _BEGINNINGS)
-_ANY_ESCAPE = re.compile(rb'[%\\&=]|\0[{\["/]')
-_BLOCK = 64  # pieces that are looked at together
 _LEAST_UNREADABLE = 16  # bytes in which a value could hide
 
 
-class Look(Enum):
-    """How a piece is searched."""
+class _Values:
+    """What stands in a text and means something else than it shows: values, then encoded runs."""
 
-    NONE = "together with others"
-    ESCAPES = "alone, if anything stands in it with its escapes undone"
-    ALONE = "alone"
+    def __init__(self, spans: list[Span] | Strings, runs: list[Span]) -> None:
+        self._strings = spans if isinstance(spans, Strings) else None
+        self._spans = runs if isinstance(spans, Strings) else spans + runs
+        self._first = len(spans.contents) if isinstance(spans, Strings) else 0
 
+    @property
+    def contents(self) -> list[bytes]:
+        """What each means."""
+        contents = [span.data for span in self._spans]
+        return contents if self._strings is None else self._strings.contents + contents
 
-class Found(NamedTuple):
-    """A needle in a leaf, or a leaf that could not be read."""
+    def span(self, index: int) -> Span:
+        """One of them."""
+        if self._strings is not None and index < self._first:
+            return self._strings.span(index)
+        return self._spans[index - self._first]
 
-    steps: tuple[str, ...]  # from the searched buffer to the leaf
-    leaf: bytes
-    number: int  # of the needle or shape, or `UNREADABLE`
-    start: int  # in the leaf
-    end: int
-    reason: str = ""  # why it could not be read
+    def before(self, index: int) -> list[Span]:
+        """Those in front of one that may overlap it."""
+        return [self.span(one) for one in range(max(0, index - MOST_OVERLAPPING), index)]
 
 
 class Walk:
@@ -76,32 +63,13 @@ class Walk:
     def pieces(self, pieces: Sequence[bytes], depth: int = 0) -> list[tuple[int, Found]]:
         """Search pieces; returns what was found with the number of the piece it was found in."""
         found: list[tuple[int, Found]] = []
-        together: list[int] = []
-        doubtful: list[int] = []
-        alone: list[int] = []
-        least = _SMALL_BINARY if depth else _LEAST_UNREADABLE
-        blocks = [(first, first + _BLOCK) for first in range(0, len(pieces), _BLOCK)]
-        while blocks:
-            first, last = blocks.pop()
-            block = pieces[first:last]
-            look = _look_at_all(block) if len(block) > 1 else _look(block[0], least)
-            if look is Look.NONE:
-                together += range(first, first + len(block))
-            elif look is Look.ESCAPES:
-                doubtful += range(first, first + len(block))
-            elif len(block) > 1:
-                middle = first + len(block) // 2
-                blocks += [(first, middle), (middle, first + len(block))]
-            else:
-                alone.append(first)
-        together.sort()
-        doubtful.sort()
-        alone.sort()
-        alone += self._worth_a_look([(index, pieces[index]) for index in doubtful])
+        looks = Looks(pieces, _SMALL_BINARY if depth else _LEAST_UNREADABLE)
+        doubtful = [(index, pieces[index]) for index in looks.doubtful]
+        alone = looks.alone + self._worth_a_look(doubtful)
         for index in alone:
             found += [(index, one) for one in self.buffer(pieces[index], depth)]
-        if together:
-            found += self._together([(index, pieces[index]) for index in together], depth)
+        if looks.together:
+            found += self._together([(index, pieces[index]) for index in looks.together], depth)
         found.sort(key=lambda pair: pair[0])
         return found
 
@@ -112,17 +80,17 @@ class Walk:
         """
         if not pieces:
             return []
-        levels = undone(_SEPARATOR.join([piece for _, piece in pieces]), separator=_SEPARATOR)
+        levels = undone(SEPARATOR.join([piece for _, piece in pieces]), separator=SEPARATOR)
         if levels is None:  # one of them is special: each by itself
             if len(pieces) == 1:
                 return [pieces[0][0]]
             middle = len(pieces) // 2
             return self._worth_a_look(pieces[:middle]) + self._worth_a_look(pieces[middle:])
-        together = _SEPARATOR.join(levels)
+        together = SEPARATOR.join(levels)
         marks = self._scan(together)
         if not marks.hits and not marks.runs:
             return []
-        starts = _starts(together.split(_SEPARATOR))
+        starts = _starts(together.split(SEPARATOR))
         places = [*(hit[0] for hit in marks.hits), *marks.runs]
         worth = {bisect.bisect_right(starts, place) - 1 for place in places}
         return sorted({pieces[which % len(pieces)][0] for which in worth})
@@ -155,25 +123,25 @@ class Walk:
         marks = self._scan(data)
         spans = text.spans(self._budget)
         marks = _outside(marks, spans)
-        spans = spans + encoded_runs(data, marks.runs, self._budget)
+        values = _Values(spans, encoded_runs(data, marks.runs, self._budget))
         found: list[tuple[int, int, Found]] = [
             (start, end, Found((), b"", number, start, end)) for start, end, number in marks.hits
         ]
-        for index, one in self.pieces([span.data for span in spans], depth + 1):
-            span = spans[index]
-            if one.number != UNREADABLE or believable(data, spans, index):
+        for index, one in self.pieces(values.contents, depth + 1):
+            span = values.span(index)
+            if one.number != UNREADABLE or believable(data, span, values.before(index)):
                 found.append((span.start, span.end, one._replace(steps=(span.step, *one.steps))))
         found.sort(key=lambda entry: entry[0])
         places = text.places([start for start, _, _ in found])
-        leaves = _Leaves(data)
+        leaves = Leaves(data)
         return [
-            _placed(leaves, place, start, end, one)
+            placed(leaves, place, start, end, one)
             for place, (start, end, one) in zip(places, found, strict=True)
         ]
 
     def _together(self, pieces: list[tuple[int, bytes]], depth: int) -> list[tuple[int, Found]]:
         """Search small pieces of text, or of too few bytes to be anything, in one pass."""
-        joined = _SEPARATOR.join(data for _, data in pieces)
+        joined = SEPARATOR.join(data for _, data in pieces)
         marks = self._scan(joined)
         if not marks.hits and not marks.runs:
             return []
@@ -189,14 +157,14 @@ class Walk:
         runs = encoded_runs(joined, marks.runs, self._budget)
         for run, one in self.pieces([span.data for span in runs], depth + 1):
             span = runs[run]
-            if one.number == UNREADABLE and not believable(joined, runs, run):
+            if one.number == UNREADABLE and not believable(joined, span, runs[:run]):
                 continue
             which = bisect.bisect_right(starts, span.start) - 1
             index, data = pieces[which]
-            place, leaves = Place("", 0, len(data)), _Leaves(data)
+            place, leaves = Place("", 0, len(data)), Leaves(data)
             first, last = span.start - starts[which], span.end - starts[which]
             inner = one._replace(steps=(span.step, *one.steps))
-            found.append((index, _placed(leaves, place, first, last, inner)))
+            found.append((index, placed(leaves, place, first, last, inner)))
         return found
 
     def _binary(self, data: bytes, depth: int) -> list[Found]:
@@ -251,123 +219,28 @@ def _starts(texts: Sequence[bytes]) -> list[int]:
     return starts
 
 
-def _look_at_all(pieces: Sequence[bytes]) -> Look:
-    """How many pieces are searched, where that is the same for all: a quick answer for many."""
-    if max(map(len, pieces)) >= _SMALL:
-        return Look.ALONE
-    joined = _SEPARATOR + _SEPARATOR.join(pieces)
-    if joined.count(_SEPARATOR) != len(pieces) or joined.translate(None, _UNUSUAL) != joined:
-        return Look.ALONE
-    try:
-        joined.decode()
-    except UnicodeDecodeError:
-        return Look.ALONE
-    if _ANY_PACKED.search(joined):
-        return Look.ALONE
-    return Look.ESCAPES if _ANY_ESCAPE.search(joined) else Look.NONE
-
-
-def _look(piece: bytes, least: int) -> Look:
-    """How much a piece may be more than a few characters that say what they say.
-
-    Binary data of `least` bytes is looked at by itself, so that it is told if nobody can read it.
-    """
-    if not piece:
-        return Look.NONE
-    if len(piece) >= _SMALL or _PACKED.match(piece):
-        return Look.ALONE
-    try:
-        piece.decode()
-    except UnicodeDecodeError:
-        # Most are words that were read as base64: they must cost next to nothing.
-        if len(piece) >= least or is_object(piece) or kind_of(piece) is not Kind.BINARY:
-            return Look.ALONE
-        return Look.NONE
-    if b"\r\n" in piece:  # chunks, parts, mail
-        return Look.ALONE
-    if piece[0] in _DOCUMENTS or b"%" in piece or b"\\" in piece or b"&" in piece or b"=" in piece:
-        return Look.ESCAPES if kind_of(piece) is Kind.UTF8 else Look.ALONE
-    return Look.NONE if kind_of(piece) is Kind.UTF8 or not is_object(piece) else Look.ALONE
-
-
-def _outside(marks: Marks, spans: Sequence[Span]) -> Marks:
+def _outside(marks: Marks, spans: list[Span] | Strings) -> Marks:
     """The marks that do not stand within a span, whose own meaning is searched instead.
 
     A needle that reaches beyond a span has its escapes in itself, and counts as it stands.
     """
-    spans = [span for span in spans if span.replaces]
-    if not spans or not (marks.hits or marks.runs):
+    if not (marks.hits or marks.runs):
         return marks
-    starts = [span.start for span in spans]
+    if isinstance(spans, Strings):
+        starts, ends = spans.starts, spans.ends
+    else:
+        starts = [span.start for span in spans if span.replaces]
+        ends = [span.end for span in spans if span.replaces]
+    if not starts:
+        return marks
 
     def free(start: int, end: int) -> bool:
-        span = spans[bisect.bisect_right(starts, start) - 1]
-        inside = span.start <= start and end <= span.end
-        return not inside or (span.start == start and span.end == end)
+        index = bisect.bisect_right(starts, start) - 1
+        inside = starts[index] <= start and end <= ends[index]
+        return not inside or (starts[index] == start and ends[index] == end)
 
     return Marks(
         [hit for hit in marks.hits if free(hit[0], hit[1])],
         [run for run in marks.runs if free(run, run + 1)],
         marks.crowded,
     )
-
-
-class _Leaves:
-    """The values of one text: each is cut out and taken apart once, however much stands in it."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._leaves: dict[tuple[int, int], bytes] = {}
-        self._fields: dict[tuple[int, int], FieldText | None] = {}
-
-    def leaf(self, place: Place) -> bytes:
-        """The value at a place."""
-        if place.end - place.start >= len(self.data):
-            return self.data
-        key = (place.start, place.end)
-        if key not in self._leaves:
-            self._leaves[key] = self.data[place.start : place.end]
-        return self._leaves[key]
-
-    def fields(self, place: Place) -> FieldText | None:
-        """The value at a place as a form or a URL, None where it is neither."""
-        key = (place.start, place.end)
-        if key not in self._fields:
-            leaf = self.leaf(place)
-            inner = structure(leaf) if b"=" in leaf else None
-            self._fields[key] = inner if isinstance(inner, FieldText) else None
-        return self._fields[key]
-
-
-def _placed(leaves: _Leaves, place: Place, start: int, end: int, one: Found) -> Found:
-    """Name the value in which something was found at [`start`, `end`) of a text."""
-    data = leaves.data
-    if end > place.end or start < place.start:  # over the borders of values
-        steps = tuple(step for step in one.steps if step)
-        return one._replace(steps=steps) if steps else Found((), data, one.number, start, end)
-    named, place = _fields(leaves, place, start, end)
-    if not one.steps:
-        return Found(named, leaves.leaf(place), one.number, start - place.start, end - place.start)
-    step = one.steps[0]
-    if step and " at " not in step and step[:3] != "jwt" and not _alone(data, place, start, end):
-        step = f"{step} at {start - place.start}"
-    return one._replace(steps=named + ((step,) if step else ()) + one.steps[1:])
-
-
-def _fields(leaves: _Leaves, place: Place, start: int, end: int) -> tuple[tuple[str, ...], Place]:
-    """The steps to a place, also where its value is a form or a URL without any escape."""
-    if not place.step:
-        return (), place
-    inner = leaves.fields(place) if end - start < place.end - place.start else None
-    if inner is not None:
-        (field,) = inner.places([start - place.start])
-        if end - place.start <= field.end and field.step:
-            within = Place(field.step, place.start + field.start, place.start + field.end)
-            return (place.step, field.step), within
-    return (place.step,), place
-
-
-def _alone(data: bytes, place: Place, start: int, end: int) -> bool:
-    """Whether [`start`, `end`) is the whole value, but for white space around it."""
-    around = data[place.start : min(start, place.start + 4)], data[end : min(place.end, end + 4)]
-    return start - place.start <= 4 and place.end - end <= 4 and not any(map(bytes.strip, around))
