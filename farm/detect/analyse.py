@@ -16,8 +16,8 @@ from farm.model.finding import Analysis
 from farm.model.session import Session
 from farm.model.vocabulary import Stream
 
-_YOUNG = 50_000
-"""Objects after which young ones are looked at: those of some 700 flows."""
+_YOUNG = 5_000
+"""Objects after which young ones are looked at: those of some 70 flows."""
 
 
 class Readable(Protocol):

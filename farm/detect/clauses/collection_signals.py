@@ -70,7 +70,7 @@ def _calls_inside(
 ) -> list[Sign]:
     return [
         sign(
-            [placed.event.reference for placed in found],
+            (placed.event.reference for placed in found),
             f"{data_type}：{zh}{len(found)}次",
             f"{data_type}: {len(found)} {en}",
         )
@@ -93,10 +93,9 @@ def _too_often(case: Case, limits: Limits) -> list[Sign]:
     signs: list[Sign] = []
     for data_type, busiest in sorted(case.busiest_minutes.items()):
         if limits.covers(data_type) and len(busiest) > _MOST_PER_MINUTE:
-            references = [one.event.reference for one in busiest]
             signs.append(
                 sign(
-                    references,
+                    (one.event.reference for one in busiest),
                     f"{data_type}：一分钟内读取{len(busiest)}次",
                     f"{data_type}: {len(busiest)} reads within one minute",
                 )

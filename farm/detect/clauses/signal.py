@@ -4,7 +4,8 @@
 itself; what was not seen counts only where every need is met.
 """
 
-from collections.abc import Callable, Collection
+import itertools
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -57,6 +58,7 @@ def look(signal: Signal, case: Case, limits: Limits) -> Sighting:
     return Sighting(signal=signal.id, state=SignalState.ABSENT)
 
 
-def sign(events: Collection[str], zh: str, en: str) -> Sign:
+def sign(events: Iterable[str], zh: str, en: str) -> Sign:
     """One occurrence, its texts bounded: they may quote the app under test."""
-    return Sign(events=list(events)[:_MOST_SIGNS], zh=zh[:_LONGEST], en=en[:_LONGEST])
+    first = list(itertools.islice(events, _MOST_SIGNS))
+    return Sign(events=first, zh=zh[:_LONGEST], en=en[:_LONGEST])

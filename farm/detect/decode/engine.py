@@ -200,12 +200,12 @@ class Engine:
     def _shape(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
         # The pattern took one byte behind the shape along, except at the end of the buffer.
         apart, shape = self._apart[number], self._shapes[number]
-        for last in (end, end - 1) if end == len(data) else (end - 1,):
-            if last < len(data) and data[last] in apart:
+        size = len(data)
+        for last in (end, end - 1) if end == size else (end - 1,):
+            if last < size and data[last] in apart:
                 continue
-            first = max(0, last - _LONGEST_PATTERN)
-            window = data[first:last]
-            start = first + len(window.rstrip(apart))
+            first = last - _LONGEST_PATTERN if last > _LONGEST_PATTERN else 0
+            start = first + len(data[first:last].rstrip(apart))
             if shape.match(data, start, last):
                 return start, last, number
         return None

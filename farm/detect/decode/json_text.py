@@ -180,7 +180,7 @@ class _Structure:
         self._opening, self._closing = quotes[::2], quotes[1::2]
         marks = (_STRUCTURAL[raw]).nonzero()[0]
         # A mark is in a string if an odd number of quotes stands before it.
-        self._marks = marks[numpy.searchsorted(quotes, marks) % 2 == 0]
+        self._marks = marks[quotes.searchsorted(marks) % 2 == 0]
         self._kinds = raw[self._marks]
         # How many brackets are open behind each mark.
         self._depths = numpy.cumsum(_DEPTH[self._kinds], dtype=numpy.int32)
@@ -188,7 +188,7 @@ class _Structure:
 
     def string_at(self, offset: int) -> tuple[int, int] | None:
         """The string around an offset, without its quotes."""
-        index = int(numpy.searchsorted(self._opening, offset)) - 1
+        index = int(self._opening.searchsorted(offset)) - 1
         if index < 0:
             return None
         start = int(self._opening[index]) + 1
@@ -200,7 +200,7 @@ class _Structure:
 
         Of a name the path is that of its object.
         """
-        before = int(numpy.searchsorted(self._marks, end))  # number of marks in front of it
+        before = int(self._marks.searchsorted(end))  # number of marks in front of it
         is_key = before < len(self._marks) and self._kinds[before] == _COLON
         if is_key:
             before = max(0, self._opener(before))
@@ -211,7 +211,7 @@ class _Structure:
             steps.append(self._step(opener, before))
             before = opener
         # Documents may follow one another, as lines of a log do: all but the first have a number.
-        earlier = int(numpy.searchsorted(self._of("open", 1), before))
+        earlier = int(self._of("open", 1).searchsorted(before))
         root = "$" if not earlier else f"{earlier + 1} $"
         return root + "".join(reversed(steps)), bool(is_key)
 
@@ -224,12 +224,12 @@ class _Structure:
         depth = int(self._depths[opener])
         if self._kinds[opener] == _OPEN_ARRAY:
             commas = self._of("comma", depth)
-            first, last = numpy.searchsorted(commas, (opener, before))
+            first, last = commas.searchsorted((opener, before))
             return f"[{int(last - first)}]"
         colon = self._last("colon", depth, before)
         if colon < opener:
             return ""
-        index = int(numpy.searchsorted(self._closing, int(self._marks[colon]))) - 1
+        index = int(self._closing.searchsorted(int(self._marks[colon]))) - 1
         if index < 0:
             return ""
         key = unescaped(self._data[int(self._opening[index]) + 1 : int(self._closing[index])])
@@ -238,7 +238,7 @@ class _Structure:
 
     def _last(self, kind: str, depth: int, before: int) -> int:
         marks = self._of(kind, depth)
-        index = int(numpy.searchsorted(marks, before)) - 1
+        index = int(marks.searchsorted(before)) - 1
         return int(marks[index]) if index >= 0 else -1
 
     def _of(self, kind: str, depth: int) -> NDArray[numpy.intp]:

@@ -52,23 +52,32 @@ class Looks:
         self._pieces = pieces
         self._least = least
         for first in range(0, len(pieces), _BLOCK):
-            self._sort(first, min(first + _BLOCK, len(pieces)), plain=False)
+            self._sort(first, min(first + _BLOCK, len(pieces)), plain=None)
 
-    def _sort(self, first: int, last: int, *, plain: bool) -> None:
-        """Sort a block in; `plain` where those of its pieces that are small are known to be so."""
+    def _sort(self, first: int, last: int, *, plain: bool | None) -> bool | None:
+        """Sort a block in; `plain` says of its small pieces whether they are, where that is known.
+
+        Returns whether they are, None where that was not looked at.
+        """
         if last - first == 1:
-            look = _look(self._pieces[first], self._least)
-        else:
+            self._add(_look(self._pieces[first], self._least), first, last)
+            return plain
+        if plain is not False:
             block = self._pieces[first:last]
             small = [piece for piece in block if len(piece) < SMALL]
             joined = SEPARATOR + SEPARATOR.join(small)
             plain = plain or _are_plain(joined, len(small))
-            if len(small) < len(block) or not plain:
-                middle = first + len(block) // 2
-                self._sort(first, middle, plain=plain)
-                self._sort(middle, last, plain=plain)
-                return
-            look = Look.ESCAPES if _ANY_ESCAPE.search(joined) else Look.NONE
+            if plain and len(small) == len(block):
+                escaped = _ANY_ESCAPE.search(joined) is not None
+                self._add(Look.ESCAPES if escaped else Look.NONE, first, last)
+                return True
+        middle = (first + last) // 2
+        left = self._sort(first, middle, plain=plain or None)
+        # Where all of one half are plain, those that are not stand in the other.
+        self._sort(middle, last, plain=plain or (False if left else None))
+        return plain
+
+    def _add(self, look: Look, first: int, last: int) -> None:
         match look:
             case Look.NONE:
                 self.together += range(first, last)

@@ -100,7 +100,11 @@ class _Message:
                     if end > size:
                         break
                     if length:
-                        self._bytes(data[position:end], around, field, depth)
+                        content = data[position:end]
+                        if content.isascii() and len(content.translate(None, _CONTROL)) == length:
+                            self._add(content, around, field)
+                        else:
+                            self._bytes(content, around, field, depth)
                     position = end
                 elif wire == 0:
                     if data[position] < 0x80:
@@ -139,21 +143,20 @@ class _Message:
         self._names.append((around, field, reading))
 
     def _bytes(self, content: bytes, around: str, field: int, depth: int) -> None:
-        if not content.isascii() or len(content.translate(None, _CONTROL)) != len(content):
-            try:
-                text = not content.isascii() and content.decode().isprintable()
-            except UnicodeDecodeError:
-                text = False
-            if (
-                not text
-                and depth < _DEEPEST
-                and content[0] >= 8
-                and not content.startswith(_NAMED)
-                and not _is_object(content)
-                and self.read(content, f"{around}{field}.", depth + 1)
-            ):
-                return
-        self._add(content, around, field)
+        """Add what is no text of ASCII: as the message that it is, or as it stands."""
+        try:
+            text = not content.isascii() and content.decode().isprintable()
+        except UnicodeDecodeError:
+            text = False
+        if (
+            text
+            or depth >= _DEEPEST
+            or content[0] < 8
+            or content.startswith(_NAMED)
+            or _is_object(content)
+            or not self.read(content, f"{around}{field}.", depth + 1)
+        ):
+            self._add(content, around, field)
 
     def _number(self, number: int, around: str, field: int) -> None:
         self._add(b"%d" % number, around, field)
