@@ -4,17 +4,21 @@ developer objects. The review holds what the case stands on, and what was said a
 
 from typing import Any
 
+import msgspec
+
 from farm.campaign.audit import record
 from farm.campaign.database import Database
 from farm.campaign.database.connect import Client
 from farm.cases import history
 from farm.cases.decisions import OPEN_STATES
+from farm.cases.records import in_words
 from farm.cases.reviews import prepare
 from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import Action, CaseState, ReviewKind
 from farm.model.errors import UsageError
 
 _MOST = 100
+_SAID = msgspec.json.Decoder(list[tuple[str, str, str, str, str]])
 
 
 async def ask(client: Client, case: Any, against: ReviewEvidence | None = None) -> int:
@@ -26,7 +30,9 @@ async def ask(client: Client, case: Any, against: ReviewEvidence | None = None) 
     """
     rows = await client.fetch(
         "SELECT job_id, session_id, analysis, scenario, array_agg(concat_ws(' ', data_type, level, "
-        "phase, 'by ' || caller, 'to ' || nullif(receiver, '')) ORDER BY finding_id) AS signs "
+        "phase, 'by ' || caller, 'to ' || nullif(receiver, '')) ORDER BY finding_id) AS signs, "
+        "jsonb_agg(jsonb_build_array(data_type, level, phase, caller, receiver) "
+        "ORDER BY finding_id) AS said "
         "FROM (SELECT * FROM case_evidence WHERE case_id = $1 "
         "ORDER BY seen DESC, job_id DESC, finding_id LIMIT $2) e "
         "GROUP BY job_id, session_id, analysis, scenario ORDER BY job_id",
@@ -40,6 +46,7 @@ async def ask(client: Client, case: Any, against: ReviewEvidence | None = None) 
             analysis=row["analysis"],
             scenario=row["scenario"],
             signs=row["signs"],
+            signs_zh=[in_words(*one) for one in _SAID.decode(row["said"])],
         )
         for row in rows
     ]

@@ -15,6 +15,7 @@ from farm.cases.values import ReviewEvidence
 from farm.cases.vocabulary import Action, CaseState, RetestOutcome, ReviewKind
 from farm.model.finding import Analysis, Finding
 from farm.model.session import Session
+from farm.report.reasons import terms
 
 _MOST_SIGNS = 50
 
@@ -135,6 +136,7 @@ async def ask_for_signatures(client: Client, case: int, judged: Judged, problem:
                 analysis=judged.name,
                 scenario=judged.session.scenario,
                 signs=[_said(one) for one in findings[:_MOST_SIGNS]] or [problem.id],
+                signs_zh=[_said_zh(one) for one in findings[:_MOST_SIGNS]],
                 events=[
                     [call.event for call in one.calls[:5]] + [flow.event for flow in one.flows[:5]]
                     for one in findings[:_MOST_SIGNS]
@@ -151,6 +153,27 @@ def _said(finding: Finding) -> str:
         f"{finding.data_type} {finding.level} {finding.phase} by {finding.caller.name}{to} "
         f"({finding.confidence})"
     )
+
+
+def _said_zh(finding: Finding) -> str:
+    return in_words(
+        finding.data_type,
+        finding.level,
+        finding.phase,
+        finding.caller.name,
+        finding.receiver.name if finding.receiver else "",
+        finding.confidence,
+    )
+
+
+def in_words(
+    data_type: str, level: str, phase: str, caller: str, receiver: str, confidence: str = ""
+) -> str:
+    """A finding in one line of Chinese; all but the names are words of the vocabulary."""
+    known = terms()
+    said = f"{known.get(phase, phase)}，{caller}：{known.get(data_type, data_type)}，"
+    said += known.get(level, level) + (f"（{receiver}）" if receiver else "")
+    return said + (f"；{known.get(confidence, confidence)}" if confidence else "")
 
 
 async def show_gravest_verdict(client: Client, product: int) -> None:

@@ -9,6 +9,7 @@ from farm.detect.clauses.packs import Clause, LoadedPack
 from farm.detect.rules import Rules, Text
 from farm.model.clause import ClauseAnswer, ClauseJudgement, SignalState
 from farm.model.finding import Analysis
+from farm.model.vocabulary import SearchGoal
 
 ANSWERS: dict[ClauseAnswer, Text] = {
     ClauseAnswer.BROKEN: Text(zh="违反", en="Broken"),
@@ -16,6 +17,15 @@ ANSWERS: dict[ClauseAnswer, Text] = {
     ClauseAnswer.KEPT: Text(zh="符合", en="Kept"),
     ClauseAnswer.CANNOT_TELL: Text(zh="本次记录无法判断", en="This recording cannot tell"),
     ClauseAnswer.NOT_OBSERVABLE: Text(zh="手机上无法观察", en="Not observable on a phone"),
+}
+_GOALS: dict[SearchGoal, str] = {
+    SearchGoal.POLICY: "隐私政策",
+    SearchGoal.ACCOUNT_DELETION: "注销账号的入口",
+    SearchGoal.WITHDRAWAL: "撤回同意的入口",
+    SearchGoal.ADVERTISING: "个性化广告的开关",
+    SearchGoal.PUSH: "推送的开关",
+    SearchGoal.GUEST: "免登录使用的入口",
+    SearchGoal.CONTACT: "投诉联系方式",
 }
 _MOST_SIGNS = 5
 _IN_FULL = (ClauseAnswer.BROKEN, ClauseAnswer.FOR_REVIEW)
@@ -62,9 +72,14 @@ def _row(loaded: LoadedPack, clause: Clause, judgement: ClauseJudgement) -> dict
 
 def _lacks(judgement: ClauseJudgement) -> list[Text]:
     names = sorted({need for one in judgement.sightings for need in one.lacks})
-    return [
-        Text(zh=DESCRIPTIONS[Need(name)][0], en=DESCRIPTIONS[Need(name)][1])
-        if name in set(Need)
-        else Text(zh=f"场景验证“{name}”", en=f"a scenario that tries {name}")
-        for name in names
-    ]
+    return [need_text(name) for name in names]
+
+
+def need_text(name: str) -> Text:
+    """What a recording lacked, in words; `name` as a sighting has it."""
+    if name in set(Need):
+        return Text(zh=DESCRIPTIONS[Need(name)][0], en=DESCRIPTIONS[Need(name)][1])
+    goal = name.removeprefix("search for ")
+    if goal in set(SearchGoal):
+        return Text(zh=f"场景查找{_GOALS[SearchGoal(goal)]}", en=f"a scenario that does a {name}")
+    return Text(zh=f"场景验证“{name}”", en=f"a scenario that tries {name}")

@@ -5,6 +5,7 @@ What is not in the table stays as detection said it: a wrong translation would b
 
 import functools
 import re
+from collections.abc import Mapping, Sequence
 
 from farm.report import words
 from farm.report.sayings import CAUSES, SAYINGS
@@ -20,44 +21,65 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("".join(fillings.get(part) or re.escape(part) for part in parts), re.DOTALL)
 
 
-_TABLE = tuple((_pattern(english), chinese) for english, chinese in SAYINGS)
+class Translation:
+    """Sentences with their fillings, from English into Chinese."""
+
+    def __init__(self, sayings: Sequence[tuple[str, str]], known: Mapping[str, str]) -> None:
+        """`sayings` as in `farm.report.sayings`; `known` are words that stand in sentences."""
+        self._table = tuple((_pattern(english), chinese) for english, chinese in sayings)
+        self._known = known
+
+    def __call__(self, reason: str) -> str:
+        """The reason in Chinese, or as it is where no translation is kept."""
+        return self._translated(reason, _DEEPEST)
+
+    def _translated(self, reason: str, depth: int) -> str:
+        if reason in self._known:
+            return self._known[reason]
+        gap = self._gap(reason, depth)
+        if gap:
+            return gap
+        for pattern, chinese in self._table:
+            found = pattern.fullmatch(reason)
+            if found is not None:
+                parts = [self._filling(part, depth) for part in found.groups()]
+                return chinese.format(*parts).strip()
+        return reason
+
+    def _filling(self, part: str, depth: int) -> str:
+        """What was filled in: a word, a sentence, or several words with commas between."""
+        if not depth:
+            return part
+        words = part.split(", ")
+        if len(words) > 1 and all(word in self._known for word in words):
+            return "、".join(self._known[word] for word in words)
+        return self._translated(part, depth - 1)
+
+    def _gap(self, reason: str, depth: int) -> str:
+        """A gap in one line, as verdicts tell it: what, cause, and perhaps a recorder's details.
+
+        Empty where the text is none.
+        """
+        found = _GAP.fullmatch(reason)
+        if found is None or found["cause"] not in CAUSES or not depth:
+            return ""
+        what = self._translated(found["what"], depth - 1)
+        detail = self._translated(found["detail"], depth - 1) if found["detail"] else ""
+        return f"{what}：{CAUSES[found['cause']]}" + (f"（{detail}）" if detail else "")
+
+
+def terms() -> dict[str, str]:
+    """Words of the vocabulary that stand in sentences."""
+    tables = (words.PHASES, words.LEVELS, words.DATA_TYPES, words.CONFIDENCES)
+    found = {str(key): text.zh for table in tables for key, text in table.items()}
+    return found | CAUSES
 
 
 @functools.cache
-def _terms() -> dict[str, str]:
-    """Words of the vocabulary that stand in sentences."""
-    tables = (words.PHASES, words.LEVELS, words.DATA_TYPES)
-    terms = {str(key): text.zh for table in tables for key, text in table.items()}
-    return terms | CAUSES
+def _detections() -> Translation:
+    return Translation(SAYINGS, terms())
 
 
 def in_chinese(reason: str) -> str:
-    """The reason in Chinese, or as it is where no translation is kept."""
-    return _translated(reason, _DEEPEST)
-
-
-def _translated(reason: str, depth: int) -> str:
-    if reason in _terms():
-        return _terms()[reason]
-    gap = _gap(reason, depth)
-    if gap:
-        return gap
-    for pattern, chinese in _TABLE:
-        found = pattern.fullmatch(reason)
-        if found is not None:
-            parts = [_translated(part, depth - 1) if depth else part for part in found.groups()]
-            return chinese.format(*parts).strip()
-    return reason
-
-
-def _gap(reason: str, depth: int) -> str:
-    """A gap in one line, as verdicts tell it: what, cause, and details that may be a recorder's.
-
-    Empty where the text is none.
-    """
-    found = _GAP.fullmatch(reason)
-    if found is None or found["cause"] not in CAUSES or not depth:
-        return ""
-    what = _translated(found["what"], depth - 1)
-    detail = _translated(found["detail"], depth - 1) if found["detail"] else ""
-    return f"{what}：{CAUSES[found['cause']]}" + (f"（{detail}）" if detail else "")
+    """What detection said, in Chinese, or as it is where no translation is kept."""
+    return _detections()(reason)

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from farm import __version__
 from farm.report.masking import visible
+from farm.web.sayings import in_words, translation
 from farm.web.texts import Language, Texts
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -20,6 +21,7 @@ class Renderer:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self._translation = translation(texts)
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -52,6 +54,7 @@ class Renderer:
         return self._environment.get_template(template).render(
             lang=language,
             t=functools.partial(self._say, language),
+            in_words=functools.partial(in_words, self._translation, language),
             word=lambda kind, value: self.texts.word(kind, str(value), language),
             **values,
         )

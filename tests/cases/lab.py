@@ -74,10 +74,10 @@ def cut_off() -> Scene:
 class Lab:
     """Runs sessions in name only; everything the farm keeps of them is real."""
 
-    def __init__(self, database: Database, store: Store) -> None:
+    def __init__(self, database: Database, store: Store, first: int = 0) -> None:
         self.database = database
         self.store = store
-        self._count = 0
+        self._count = first
 
     async def judged(
         self,

@@ -13,6 +13,7 @@ from farm.cases import reviews as queries
 from farm.cases.opinions import opinions
 from farm.cases.vocabulary import ReviewAnswer, ReviewState
 from farm.model.errors import UsageError
+from farm.report.clauses import need_text
 from farm.report.engines import opinion_rows
 from farm.web.accounts.roles import Permission
 from farm.web.http.forms import form_of, text_in
@@ -88,6 +89,7 @@ async def _review(request: Request, *, problem: str = "", status: int = 200) -> 
         over=over,
         open_answers=signed or over or not visitor.may(Permission.REVIEW),
         clause=clause_by_id(found.review.clause),
+        need_text=need_text,
         opinions=[
             one
             for one in opinion_rows(await opinions(database, found.review.app_id), shipped_rules())

@@ -24,7 +24,7 @@ from farm.web.accounts.roles import Permission
 from farm.web.http.guard import page, show
 from farm.web.session.flow import take_apart
 from farm.web.session.opening import flow_id_in, note_unmasking, opened
-from farm.web.session.page import coverage_of, finding_line
+from farm.web.session.overview import coverage_of, finding_line
 from farm.web.session.prepared import Prepared, Shot
 from farm.web.session.selection import brief
 from farm.web.session.sources import Source
@@ -84,7 +84,7 @@ async def _finding(
         ],
         reasons=reasons,
         other=other,
-        coverage=coverage_of(prepared),
+        coverage=coverage_of(prepared, language),
         shots=[(one.caption, _shot_of(prepared, one.event, one.screenshot_file, one.host_time))
                for one in found.screens],
         label=labels(language),
