@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from farm.apps.engines.signers import SignerRegister
+from farm.cli.apps_compare import compare
 from farm.cli.apps_sources import app as sources_app
 from farm.cli.campaign_database import (
     DatabaseOption,
@@ -23,7 +24,6 @@ from farm.detect.clauses.scope import categories
 from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.register import queries
-from farm.register.compare import Comparison, compare_stores
 from farm.register.facts import describe
 from farm.register.signers import decide_signer
 from farm.register.sources.collect import Collector
@@ -39,6 +39,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(sources_app, name="sources")
+app.command("compare")(compare)
 
 _Package = Annotated[str, typer.Argument(help="Package name.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the audit log.")]
@@ -189,65 +190,6 @@ def show(
         say(f"  signer {signer.signer_sha256 or 'none'}  {signer.state}{by}")
     for fact in page.facts:
         say(f"  {fact.field} {plain(fact.value)}  (says {plain(fact.source)})")
-
-
-@app.command()
-def compare(
-    package: _Package,
-    stores: Annotated[
-        list[str] | None, typer.Argument(help="App stores [default: all that offer it].")
-    ] = None,
-    database: DatabaseOption = "",
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Compare what several stores offer as the same app: signer, SDKs, permissions, behaviour.
-
-    Exit codes: 0 the same signer, 1 signers differ, 2 it was not seen in two stores.
-    """
-
-    async def work() -> Comparison:
-        async with campaign_database(database, home) as opened:
-            return await compare_stores(opened, package, stores or ())
-
-    done = asyncio.run(work())
-    if json:
-        emit_json(done)
-    else:
-        _show_comparison(done)
-    if done.signers_differ:
-        raise typer.Exit(EXIT_FINDINGS)
-
-
-def _show_comparison(done: Comparison) -> None:
-    for build in done.builds:
-        say(
-            f"{plain(build.store)}: version {build.version_code} {build.sha256[:12]}, signer "
-            f"{build.signer_sha256[:12] or 'none'} ({build.signer_state or 'unknown'})"
-        )
-    for one in done.differences:
-        say(f"{plain(one.first)} against {plain(one.second)}:")
-        if one.same_file:
-            say("  the same file")
-            continue
-        say(f"  signer: {'the same' if one.same_signer else 'DIFFERENT'}")
-        for what, first, second in (
-            ("SDKs", one.sdks_only_first, one.sdks_only_second),
-            ("permissions", one.permissions_only_first, one.permissions_only_second),
-        ):
-            for store, names in ((one.first, first), (one.second, second)):
-                if names:
-                    say(f"  {what} only in {plain(store)}: {plain(', '.join(names))}")
-        for behaviour in one.behaviour:
-            where = f"{behaviour.scenario} on {behaviour.profile or 'any phone'}"
-            for store, names in (
-                (one.first, behaviour.only_first),
-                (one.second, behaviour.only_second),
-            ):
-                for name in names:
-                    say(f"  {plain(where)}: seen only of {plain(store)}: {plain(name)}")
-        for name in one.not_compared:
-            say(f"  not compared, only one was run: {plain(name)}")
 
 
 @app.command()

@@ -9,7 +9,8 @@ import typer
 from farm.campaign.database import DatabaseUnavailable
 from farm.campaign.store import StoreUnavailable
 from farm.cases import queries
-from farm.cases.notice import make_notice, problem_title, to_html, to_json, to_pdf_bytes
+from farm.cases.notice import make_notice, problem_title, to_json
+from farm.cases.notice_page import to_html, to_pdf_bytes
 from farm.cases.update import Updated
 from farm.cases.update import update as update_cases
 from farm.cases.values import CaseFilter, CaseLine, CasePage

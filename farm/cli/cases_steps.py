@@ -10,7 +10,7 @@ import typer
 from farm.cases import queries
 from farm.cases.asking import ask_again
 from farm.cases.deadlines import load_deadlines
-from farm.cases.notice import check_provisions, unverified_provisions
+from farm.cases.provisions import check_provisions, unverified_provisions
 from farm.cases.retests import retest as ask_retest
 from farm.cases.reviews import review_page
 from farm.cases.reviews import sign as sign_review

@@ -8,15 +8,9 @@ import msgspec
 import pytest
 from markupsafe import escape
 
-from farm.cases.notice import (
-    Notice,
-    check_provisions,
-    make_notice,
-    to_html,
-    to_json,
-    to_pdf_bytes,
-    unverified_provisions,
-)
+from farm.cases.notice import Notice, make_notice, to_json
+from farm.cases.notice_page import to_html, to_pdf_bytes
+from farm.cases.provisions import check_provisions, unverified_provisions
 from farm.cases.vocabulary import ReviewAnswer
 from farm.model.errors import UsageError
 from farm.register.facts import describe

@@ -11,7 +11,8 @@ import farm.cases
 import farm.web
 from farm.apps.engines.statements import Status
 from farm.campaign.store import Store
-from farm.cases.notice import make_notice, to_html
+from farm.cases.notice import make_notice
+from farm.cases.notice_page import to_html
 from farm.cases.opinions import take_examinations
 from farm.cases.reviews import reviews
 from farm.detect.rules import load_rules

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from farm.cases import queries, steps
 from farm.cases.deadlines import load_deadlines
 from farm.cases.decisions import TRANSITIONS
-from farm.cases.notice import check_provisions, unverified_provisions
+from farm.cases.provisions import check_provisions, unverified_provisions
 from farm.cases.values import CaseFilter, CaseLine, CasePage
 from farm.cases.vocabulary import Action, CaseState
 from farm.model.errors import UsageError
