@@ -32,7 +32,8 @@ async def test_the_form_starts_a_campaign(site: Site, store: Store) -> None:
         )
         state = await client.fetchval("SELECT state FROM campaign WHERE name = 'from-the-page'")
     newest = {apps[1].apk_sha256, apps[2].apk_sha256}
-    assert {row["sha256"]: row["n"] for row in rows} == dict.fromkeys(newest, 4)
+    # Two sessions under each scenario, and one examination.
+    assert {row["sha256"]: row["n"] for row in rows} == dict.fromkeys(newest, 5)
     assert state == "active"
     for scenario in plan.scenarios:
         assert await store.size(f"scenarios/{scenario.sha256}.py")
