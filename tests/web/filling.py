@@ -2,9 +2,11 @@
 
 import datetime
 
+from farm.apps.engines.statements import EngineResult, Statement, Status, Topic
 from farm.campaign.database import Database
 from farm.campaign.fleet.inventory import report_phones
 from farm.campaign.store import Store
+from farm.cases.opinions import take_examinations
 from farm.devices.pool_entry import DeviceStatus
 from farm.devices.states import DeviceState
 from farm.model.session import App, DeviceInfo
@@ -37,8 +39,28 @@ async def fill(database: Database, store: Store, *, hostile: bool = False) -> li
     await lab.judged(apps[1], eager())
     await lab.judged(apps[2], quiet())
     await lab.judged(apps[3], eager())
+    await lab.examined(
+        apps[0],
+        _said(apps[0], "outside", label, Status.DONE),
+        _said(apps[0], "remote", label, Status.ABSENT),
+    )
+    await take_examinations(database)
     await add_phones(database, label)
     return apps
+
+
+def _said(app: App, engine: str, text: str, status: Status) -> EngineResult:
+    """An engine that agrees with the farm, or one that is not there."""
+    clause = Statement(topic=Topic.CLAUSE, subject="MIIT-164-1.1", holds=False)
+    tracker = Statement(topic=Topic.TRACKER, subject=f"Tracker of {text}")
+    return EngineResult(
+        engine=engine,
+        version=f"1.0 {text}",
+        apk_sha256=app.apk_sha256,
+        status=status,
+        statements=[clause, tracker] if status is Status.DONE else [],
+        reason="" if status is Status.DONE else f"{engine}: no such program on this machine",
+    )
 
 
 async def add_phones(database: Database, text: str = "") -> None:

@@ -41,6 +41,7 @@ PAGES = {
     "statistics": "/statistics",
     "rules": "/rules",
     "document": "/rules/MIIT-164",
+    "engines": "/engines",
     "self-check": "/self-check",
     "sessions": "/sessions",
     "session": f"/sessions/{SESSION}",

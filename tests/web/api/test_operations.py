@@ -44,7 +44,7 @@ async def test_starts_a_campaign_and_reads_what_came_of_it(site: Site, store: St
     tester = await program(site, "t", [Role.TESTER], Scope.CAMPAIGNS, Scope.READ)
     wanted = {"name": "by-program", "packages": ["com.example.shop"], "scenarios": ["decline"]}
     answer = await tester.post("/api/v1/campaigns", json=wanted)
-    assert answer.json() == {"name": "by-program", "apps": 1, "jobs": 1, "new": 1}
+    assert answer.json() == {"name": "by-program", "apps": 1, "jobs": 2, "new": 2}
     listed = (await tester.get("/api/v1/campaigns?limit=1")).json()["items"]
     assert [one["name"] for one in listed] == ["by-program"]
     shown = (await tester.get("/api/v1/campaigns/c1/sessions")).json()["items"]
