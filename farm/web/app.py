@@ -67,7 +67,7 @@ def create_app(
         rates=Rates(settings),
         renderer=Renderer(load_texts()),
         recent=recent or Recent(),
-        desk=Desk(Sources(settings, database, store)),
+        desk=Desk(Sources(settings, database, store), settings.small_recording),
         downloads=Downloads(settings.reports),
     )
     app = Starlette(

@@ -14,6 +14,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()  # host names it answers to beside loopback's
     largest_request: int = 256 << 10  # bytes of a form or an API request
     largest_app: int = 2 << 30  # bytes of an APK that is given in
+    small_recording: int = 24 << 20  # bytes of one that is opened while somebody waits for it
     sign_ins: str = "10/5minutes"  # tries from one address on one account
     sign_ins_address: str = "60/5minutes"  # tries from one address
     uploads_each: str = "120/hour"  # apps that one account gives in

@@ -5,12 +5,15 @@ once.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import TypeVar
 
 from farm.model.events import Event
 from farm.model.exchange import Exchange
+from farm.model.finding import Analysis
 from farm.model.vocabulary import Stream
 from farm.recording import Recording
 from farm.web.session.prepared import Prepared, prepare
@@ -24,11 +27,23 @@ _SECONDS = 120.0
 _Made = TypeVar("_Made")
 
 
+class Stage(StrEnum):
+    """What is done while somebody waits for a session."""
+
+    WAITING = "waiting"  # for its turn, or done
+    FETCHING = "fetching"  # from the store
+    JUDGING = "judging"  # its analysis is read, or made
+    READING = "reading"  # its seal is checked, and its events are put in order
+
+
 class Desk:
     """The open recordings of one server."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, small: int = 24 << 20) -> None:
+        """`small`: bytes of a recording that is opened while somebody waits for it."""
         self.sources = sources
+        self._small = small
+        self._stages: dict[str, Stage] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._locks: dict[str, asyncio.Lock] = {}
         self._ready: OrderedDict[str, Prepared] = OrderedDict()
@@ -42,7 +57,8 @@ class Desk:
             NotSealed: it is not sealed.
             FarmError: it cannot be read or judged, or the store is away.
         """
-        source = await self.sources.find(session_id)
+        with self._at(session_id, Stage.FETCHING):
+            source = await self.sources.find(session_id)
         key = f"{source.session_id} {source.manifest_sha256} {source.analysis_name}"
         ready = self._taken(key)
         if ready is not None:
@@ -52,7 +68,10 @@ class Desk:
             async with lock:
                 ready = self._taken(key)
                 if ready is None:
-                    ready = await self._prepare(source)
+                    with self._at(session_id, Stage.JUDGING):
+                        analysis = await self.sources.analysis(source)
+                    with self._at(session_id, Stage.READING):
+                        ready = await self._prepare(source, analysis)
                     self._keep(key, ready)
         finally:
             if not lock.locked():
@@ -82,8 +101,26 @@ class Desk:
                 self._exchanges.popitem(last=False)
         return found
 
-    async def _prepare(self, source: Source) -> Prepared:
-        analysis = await self.sources.analysis(source)
+    async def takes_long(self, session_id: str) -> bool:
+        """Whether opening a session now keeps somebody waiting: large or elsewhere, not ready."""
+        if any(key.startswith(f"{session_id} ") for key in self._ready):
+            return False
+        size = await asyncio.to_thread(self.sources.size_at_hand, session_id)
+        return size is None or size > self._small
+
+    def stage(self, session_id: str) -> "Stage":
+        """How far opening a session is."""
+        return self._stages.get(session_id, Stage.WAITING)
+
+    @contextlib.contextmanager
+    def _at(self, session_id: str, stage: "Stage") -> Iterator[None]:
+        self._stages[session_id] = stage
+        try:
+            yield
+        finally:
+            self._stages.pop(session_id, None)
+
+    async def _prepare(self, source: Source, analysis: Analysis) -> Prepared:
         return await self.read(
             lambda: prepare(Recording.open(source.folder), analysis, source.reported_sha256)
         )

@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute
 from farm.model.errors import UsageError
 from farm.model.vocabulary import Phase, Stream
 from farm.web.http.forms import number_in, text_in
-from farm.web.http.guard import by_script, page, show
+from farm.web.http.guard import by_script, go, page, show
+from farm.web.session.desk import Stage
 from farm.web.session.opening import opened
 from farm.web.session.overview import MOST_GAPS, told, whole
 from farm.web.session.prepared import FOUND, OPEN, STREAMS, Prepared
@@ -29,6 +30,15 @@ _LONGEST_SECONDS = 10**7
 
 async def session_page(request: Request) -> Response:
     """Everything about one session, with a table of its events; a part of it for the script."""
+    waits = text_in(request.query_params, "wait", 5) == "yes" or by_script(request)
+    if not waits and await site_of(request).desk.takes_long(request.path_params["session"]):
+        return show(
+            request,
+            "session/preparing.html",
+            session_id=request.path_params["session"],
+            query=request.url.query,
+            stage=Stage.WAITING,
+        )
     source, prepared = await opened(request)
     wanted = filters_of(request.query_params)
     language: Language = request.state.visitor.language
@@ -50,6 +60,19 @@ async def session_page(request: Request) -> Response:
         return show(request, "session/events_table.html", **values)
     values |= whole(prepared, wanted, language)
     return show(request, "session/session.html", **values)
+
+
+async def ready(request: Request) -> Response:
+    """Make a session ready, which may take a while, and send the browser to it."""
+    source, _ = await opened(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return go(request, f"/sessions/{source.session_id}{query}")
+
+
+async def stage(request: Request) -> Response:
+    """How far that is."""
+    done = site_of(request).desk.stage(request.path_params["session"])
+    return show(request, "session/part_stage.html", stage=done)
 
 
 def _line(prepared: Prepared, row: int) -> dict[str, Any]:
@@ -206,6 +229,8 @@ def _json(value: object) -> Response:
 
 ROUTES: list[BaseRoute] = [
     page("/sessions/{session}", session_page),
+    page("/sessions/{session}/ready", ready),
+    page("/sessions/{session}/stage", stage, passive=True),
     page("/sessions/{session}/scene.json", scene),
     page("/sessions/{session}/window.json", window),
     page("/sessions/{session}/row.json", one_row),

@@ -14,7 +14,7 @@ import msgspec
 
 from farm.campaign.database import Database
 from farm.campaign.store import Store, StoreError
-from farm.campaign.store.recordings import fetch
+from farm.campaign.store.recordings import fetch, recording_prefix
 from farm.detect.analyse import read_analysis
 from farm.detect.batch import stored_analysis
 from farm.model.errors import FarmError
@@ -102,6 +102,16 @@ class Sources:
             reported_sha256=row["manifest_sha256"] or "",
             analysis_name=name if _ANALYSIS.fullmatch(name) else "",
         )
+
+    def size_at_hand(self, session_id: str) -> int | None:
+        """Bytes of a session's recording, None where it lies elsewhere. Blocks a little."""
+        places = [self._local / session_id, self._cache / session_id]
+        if self._store.folder is not None:
+            places.append(self._store.folder / recording_prefix(session_id))
+        for folder in places if _ID.fullmatch(session_id) else []:
+            if (folder / SESSION).is_file():
+                return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+        return None
 
     async def analysis(self, source: Source) -> Analysis:
         """What was said about the recording: the lab's own judgement, or one made now.

@@ -120,8 +120,9 @@ async def _planned(site: Site, user: User, app: App) -> str:
 _LINE = """
 SELECT a.sha256, a.package, coalesce(v.label, '') AS label, a.version_name AS version, s.given,
        c.name AS campaign,
-       (SELECT count(*) FROM job j JOIN task t ON t.id = j.task_id AND t.kind <> 'examination'
-        WHERE j.app_id = a.id AND j.campaign_id = s.campaign_id AND j.state IN ('planned', 'queued', 'running')) AS open_jobs,
+       (SELECT count(*) FROM job j JOIN task t ON t.id = j.task_id
+        WHERE t.kind <> 'examination' AND j.app_id = a.id AND j.campaign_id = s.campaign_id
+        AND j.state IN ('planned', 'queued', 'running')) AS open_jobs,
        (SELECT r.verdict FROM job j JOIN result r ON r.job_id = j.id WHERE j.app_id = a.id
         AND j.campaign_id = s.campaign_id AND r.verdict IS NOT NULL
         ORDER BY array_position(ARRAY['violation', 'undetermined', 'not_observable', 'clean'],
