@@ -5,6 +5,7 @@ import pytest
 
 from farm.web.session.desk import Stage
 from farm.web.settings import WebSettings
+from farm.web.texts import load_texts
 from tests.web.session.conftest import EAGER
 from tests.web.visiting import Site
 
@@ -43,6 +44,4 @@ async def test_what_cannot_be_opened_says_so(site: Site) -> None:
 
 
 def test_every_stage_has_words() -> None:
-    from farm.web.texts import load_texts
-
     assert {f"stage.{one}" for one in Stage} <= load_texts().keys
