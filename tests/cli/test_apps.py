@@ -39,7 +39,7 @@ async def test_from_a_folder_to_a_campaign(database_url: str, tmp_path: Path) ->
     code, out, _ = await farm(
         "campaign", "status", campaign, "--json", home=tmp_path, database=database_url
     )
-    assert json.loads(out)["jobs"] == {"session": {"planned": 1}}
+    assert json.loads(out)["jobs"] == {"session": {"planned": 1}, "examination": {"planned": 1}}
 
 
 async def test_mistakes_are_one_line_and_exit_code_2(database_url: str, tmp_path: Path) -> None:
