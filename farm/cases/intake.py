@@ -48,6 +48,15 @@ AND NOT EXISTS (SELECT FROM judgement_intake i WHERE i.job_id = r.job_id)
 ORDER BY r.recorded, r.job_id LIMIT $1
 """
 
+# What could not be read is tried again: a store may have been away in a way that looked like a
+# lost file, such as a network folder that was not mounted.
+_AGAIN = """
+SELECT i.job_id, i.recorded, j.app_id, x.detail AS analysis, c.name AS campaign
+FROM judgement_intake i JOIN result r ON r.job_id = i.job_id JOIN job j ON j.id = r.job_id
+JOIN campaign c ON c.id = j.campaign_id JOIN attempt x ON x.job_id = r.job_id AND x.fence = r.fence
+WHERE i.outcome = 'unreadable' AND i.at < now() - interval '1 hour' ORDER BY i.at LIMIT 20
+"""
+
 
 class Taken(msgspec.Struct, kw_only=True):
     """What a round of intake did."""
@@ -90,7 +99,8 @@ async def take(
             "SELECT set_config('idle_in_transaction_session_timeout', $1, true)",
             f"{patience * 1000:.0f}ms",
         )
-        for row in await guard.fetch(_WAITING, limit):
+        waiting = [*await guard.fetch(_AGAIN), *await guard.fetch(_WAITING, limit)]
+        for row in waiting:
             await guard.execute("SELECT 1")  # still the only one: else this ends here
             await _take_one(database, store, rules, packs, row, done)
     return done
@@ -153,7 +163,8 @@ async def _note(
         )
         status = await client.execute(
             "INSERT INTO judgement_intake (job_id, recorded, outcome) VALUES ($1, $2, 'taken') "
-            "ON CONFLICT DO NOTHING",
+            "ON CONFLICT (job_id) DO UPDATE SET outcome = 'taken', at = now(), detail = '' "
+            "WHERE judgement_intake.outcome = 'unreadable'",
             row["job_id"],
             row["recorded"],
         )
@@ -195,7 +206,9 @@ async def _unreadable(database: Database, row: Any, why: str) -> None:
     async with database.transaction() as client:
         await client.execute(
             "INSERT INTO judgement_intake (job_id, recorded, outcome, detail) "
-            "VALUES ($1, $2, 'unreadable', $3) ON CONFLICT DO NOTHING",
+            "VALUES ($1, $2, 'unreadable', $3) ON CONFLICT (job_id) DO UPDATE "
+            "SET at = now(), detail = excluded.detail "
+            "WHERE judgement_intake.outcome = 'unreadable'",
             row["job_id"],
             row["recorded"],
             text(why),

@@ -230,6 +230,36 @@ async def test_an_analysis_that_cannot_be_read_is_noted_and_stops_nothing(lab: L
     assert (done.judgements, done.opened, done.unreadable) == (1, 1, 0)
 
 
+async def test_an_analysis_that_comes_back_is_taken_after_all(lab: Lab) -> None:
+    """As where the folder of the store was not mounted for a while."""
+    await lab.judged(made_app(), eager())
+    async with lab.database.transaction() as client:
+        (name,) = [
+            row["detail"]
+            for row in await client.fetch("SELECT detail FROM attempt WHERE detail <> ''")
+        ]
+        await client.execute("UPDATE attempt SET detail = 'analyses/away.json' WHERE detail <> ''")
+        await client.execute("TRUNCATE judgement_intake")
+    assert (await lab.take()).unreadable == 1
+    before = (await the_case(lab)).id
+
+    async def later() -> None:
+        async with lab.database.transaction() as client:
+            await client.execute("UPDATE judgement_intake SET at = at - interval '2 hours'")
+
+    assert (await lab.take()).unreadable == 0  # not at once
+    await later()
+    assert (await lab.take()).unreadable == 1  # still away
+    await later()
+    async with lab.database.transaction() as client:
+        await client.execute("UPDATE attempt SET detail = $1 WHERE detail <> ''", name)
+    assert (await lab.take()).judgements == 1
+    await later()
+    done = await lab.take()
+    assert (done.judgements, done.unreadable) == (0, 0)  # once
+    assert (await the_case(lab)).id == before
+
+
 async def test_a_judgement_that_cannot_be_kept_holds_up_no_other(lab: Lab) -> None:
     bad = msgspec.structs.replace(
         eager().judge(RULES), rules={"rules": "1, sha256:aa", "own": "a text with \0 in it"}

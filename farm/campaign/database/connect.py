@@ -25,12 +25,15 @@ _PASSING = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that broke in the middle of its own set-up
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.QueryCanceledError,
+    # Classes of SQLSTATE (PostgreSQL manual, appendix A): a server that is going, coming or
+    # crashed, its disk or memory full, its disk failing, a stand-by after a failover, and
+    # transactions that got in each other's way.
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
