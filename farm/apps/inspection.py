@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from androguard.core.apk import APK
+from androguard.core.apk import APK, FileNotPresent
 from androguard.core.axml import ResParserError
 from loguru import logger
 from lxml import etree
@@ -44,9 +44,11 @@ _BROKEN = (
     struct.error,
     etree.LxmlError,
     ResParserError,
+    FileNotPresent,
     zipfile.BadZipFile,
 )
 _SIGNATURE_FILES = (".RSA", ".DSA", ".EC")
+_SIGNED_FILE = ".SF"  # what a JAR signature signs; androguard checks one against the other
 
 
 def inspect(path: Path) -> App:
@@ -61,15 +63,17 @@ def inspect(path: Path) -> App:
         signatures = {
             name: archive.read(name, _MAX_SIGNATURE)
             for name in archive.names[:_MAX_LISTED]
-            if name.startswith("META-INF/") and name.upper().endswith(_SIGNATURE_FILES)
+            if name.startswith("META-INF/")
+            and name.upper().endswith((*_SIGNATURE_FILES, _SIGNED_FILE))
         }
         certificate = signer_certificate(path, archive.directory_offset)
         size = archive.size
         abis = _abis(archive.names)
     parts = {MANIFEST: manifest, "resources.arsc": resources} | signatures
     apk = _parsed(path, {name: data for name, data in parts.items() if data})
-    if not certificate and signatures:
-        certificate = _first_scheme(apk, sorted(signatures)[0])
+    blocks = sorted(name for name in signatures if name.upper().endswith(_SIGNATURE_FILES))
+    if not certificate and blocks:
+        certificate = _first_scheme(apk, blocks[0])
     return _app(path, apk, certificate, size, abis)
 
 
