@@ -51,6 +51,13 @@ class Phone:
         self.gone = asyncio.Event()  # set by the pool when the phone vanished or was given up
         self.restarting = False  # its lessee restarts it: the pool does not end the lease for it
         self._why_gone = "vanished from the adb server"
+        self._whole: Phone | None = None  # the phone that this object is a hold on
+
+    def hold(self) -> "Phone":
+        """The same phone once more, which can be taken away without taking this one away."""
+        held = Phone(self.adb, self.info, self.profile, shell_v2=self._shell_v2)
+        held._whole, held._screen, held._forwards = self, self._screen, self._forwards
+        return held
 
     def take_away(self, reason: str) -> None:
         """Refuse every further call: whoever holds this object may not touch the phone any more."""
@@ -285,6 +292,8 @@ class Phone:
                 await self.remove_forward(remote)
 
     def _check_there(self) -> None:
+        if self._whole is not None:
+            self._whole._check_there()
         if self.gone.is_set():
             raise DeviceGone(f"{self.serial}: {self._why_gone}")
 
@@ -294,5 +303,6 @@ class Phone:
         try:
             yield
         except Overdue as error:
-            self.suspect = self.suspect or str(error)
+            whole = self._whole or self
+            whole.suspect = whole.suspect or str(error)
             raise

@@ -122,6 +122,11 @@ class SessionRunner:
             async with asyncio.timeout(deadline):
                 await work()
         except TimeoutError as error:
+            if self._stage.script_left_behind:
+                raise SetupError(
+                    f"{self._plan.scenario.name}: goes on after its {deadline:g} s: a scenario "
+                    "must let asyncio.CancelledError pass"
+                ) from error
             message = f"{state} took longer than its deadline of {deadline:g} s"
             raise DeviceError(message) from error
         finally:

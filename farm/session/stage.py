@@ -35,6 +35,7 @@ from farm.session.novelty import Heard
 from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
 from farm.session.repackaging import repackaged
+from farm.session.script import Script
 from farm.session.tools import StageTools
 
 
@@ -54,6 +55,7 @@ class Stage:
         self._seeds = make_plan(new_token())
         self._api: ApiRecorder | None = None
         self._app: PhoneApp | None = None
+        self._script = Script(self._phone.hold())
         self._life: ProofOfLife | None = None
         self._run: Run | None = None
         self._logcat = LogcatRecorder(plan.folder, self._device, plan.app.package)
@@ -80,6 +82,11 @@ class Stage:
         if state is SessionState.PULLING and self._restarts:
             return seconds + RESTART_SECONDS + self._plan.scenario.info.duration
         return seconds
+
+    @property
+    def script_left_behind(self) -> bool:
+        """Whether the scenario's own code goes on although it was cancelled."""
+        return self._script.left_behind
 
     @property
     def _restarts(self) -> bool:
@@ -164,7 +171,7 @@ class Stage:
         )
         life = self._life
         self._app = PhoneApp(
-            phone=self._phone,
+            phone=self._script.hold,
             app=self._plan.app,
             api=self._api,
             device=self._device,
@@ -176,7 +183,7 @@ class Stage:
     async def drive(self) -> None:
         """Let the scenario work."""
         scenario = self._plan.scenario
-        await self._scenario_run().play(scenario.function, scenario.values)
+        await self._script.run(self._scenario_run().play(scenario.function, scenario.values))
 
     async def settle(self) -> None:
         """Keep observing: what an app does late is still what it does."""
@@ -209,7 +216,7 @@ class Stage:
         if self._restarts and self._run is not None:
             await restart(self._phone)
             self.note(DeviceNote(name="restarted", detail="nothing is recorded from here on"))
-            await self._run.look_after_restart(self._plan.scenario.function)
+            await self._script.run(self._run.look_after_restart(self._plan.scenario.function))
 
     async def clean(self) -> None:
         """Undo what `prepare` and `install` did, by the ledger."""
@@ -241,8 +248,8 @@ class Stage:
         assert self._app is not None  # noqa: S101 - the machine allows no other order
         if self._run is None:
             self._run = Run(
-                driver=self._phone,
-                journal=UiRecorder(self._writer),
+                driver=self._script.hold,
+                journal=self._script.journal(UiRecorder(self._writer)),
                 app=self._app,
                 before_answer=self._before_answer,
                 after_answer=self._after_answer,
@@ -258,6 +265,7 @@ class Stage:
         await self._around_answer("after_answer")
 
     async def _around_answer(self, when: str) -> None:
+        self._script.check()
         await self._clocking.sample(BORDER_SAMPLES)
         if self._life is not None:
             await self._life.send(when)
