@@ -6,9 +6,9 @@ A YAML file a lab writes per app. It holds names of accounts, never their secret
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from farm.explore.selectors import Selector
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 
 _LARGEST = 1 << 20
@@ -57,21 +57,7 @@ def load_hints(path: Path) -> Hints:
     Raises:
         UsageError: names the file and the field, and what was expected.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > _LARGEST:
-        raise UsageError(f"{path}: larger than {_LARGEST} bytes; expected hints about one app")
-    try:
-        hints = msgspec.convert(yaml.safe_load(data) or {}, Hints)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
-        raise UsageError(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from None
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from None
+    hints, _ = read_yaml(path, Hints, largest=_LARGEST, expected="hints about one app")
     _check_names(path, hints)
     return hints
 

@@ -81,7 +81,8 @@ class SecretStore:
             raise SetupError(f"{self._file}: others may read it; run `chmod 600 {self._file}`")
         try:
             accounts = msgspec.convert(yaml.safe_load(data) or {}, dict[str, Account])
-        except (yaml.YAMLError, msgspec.ValidationError):  # their words might hold a password
+        except (yaml.YAMLError, RecursionError, msgspec.ValidationError):
+            # Their words might hold a password.
             raise SetupError(
                 f"{self._file}: expected entries `NAME: {{user: ..., password: ...}}`"
             ) from None

@@ -169,7 +169,7 @@ async def test_log_in_without_hints_is_a_mistake_of_the_script() -> None:
         ("selectors: {a: {}}", "expected text"),
         ("selectors: {a: {text: x, index: -1}}", "index"),
         ("paths: {policy: [nowhere]}", "no selector is named 'nowhere'"),
-        ("selectors: [", ":1: not YAML"),
+        ("selectors: [", ": not YAML"),
         ("login: {account: x}", "user"),
         ("- a", "object"),
     ],

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
+from farm.files import read_yaml
 from farm.model.errors import UsageError
 
 _LARGEST = 1 << 20
@@ -38,18 +38,7 @@ def read_config(path: Path) -> NightlyConfig:
     Raises:
         UsageError: names file and field.
     """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise UsageError(f"{path}: larger than 1 MiB: not a nightly's configuration")
-        loaded = yaml.safe_load(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path}: no YAML: {' '.join(str(error).split())}") from error
-    try:
-        config = msgspec.convert(loaded, NightlyConfig)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error
+    config, _ = read_yaml(path, NightlyConfig, largest=_LARGEST, expected="a nightly's settings")
     if config.webhook and not config.webhook.startswith(("https://", "http://")):
         raise UsageError(f"{path}: webhook: expected an http or https address")
     if not 0 <= config.repeats <= 20 or not 0 < config.hours <= 240:

@@ -73,7 +73,8 @@ def test_a_violation_that_stays_is_never_shown_as_clean(tmp_path: Path) -> None:
 def test_the_configuration_in_the_documents_is_one(tmp_path: Path) -> None:
     page = Path(__file__).parents[3] / "docs" / "campaigns.md"
     path = tmp_path / "night.yaml"
-    path.write_text(page.read_text().split("```yaml\n")[1].split("```")[0])
+    shown = next(b for b in page.read_text().split("```yaml\n") if b.startswith("name: top-apps"))
+    path.write_text(shown.split("```")[0])
     config = read_config(path)
     assert (config.name, config.timezone) == ("top-apps", "Asia/Shanghai")
 
@@ -87,7 +88,8 @@ def test_the_configuration_in_the_documents_is_one(tmp_path: Path) -> None:
         ("name: n\napps: a\nhours: -1", "hours"),
         ("name: n\napps: a\nwebhook: file:///etc/passwd", "webhook"),
         ("name: [", "YAML"),
-        ("", "object"),
+        ("", "name"),
+        ("[" * 100_000, "not YAML"),
     ],
 )
 def test_a_bad_configuration_is_told_its_field(tmp_path: Path, text: str, says: str) -> None:
