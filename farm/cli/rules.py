@@ -85,8 +85,9 @@ def show(
         return
     say(f"{clause.id}  ({clause.item})  {clause.state}")
     say(f"{clause.text.zh}\n{clause.text.en}")
-    if clause.verified:
-        say(f"Number and wording were compared with: {loaded.source_of(clause)}")
+    source = loaded.source_of(clause)
+    if source is not None:
+        say(f"Number and wording were compared with: {source.zh} / {source.en}")
     else:
         doubt = loaded.doubt_of(clause)
         why = f": {doubt.zh} / {doubt.en}" if doubt is not None else ""

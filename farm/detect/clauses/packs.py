@@ -43,7 +43,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title: Wording
     issued: str  # date or year, as published
     source: str
-    sources: dict[str, str] = {}
+    sources: dict[str, Wording] = {}
     doubts: dict[str, Wording] = {}
 
 
@@ -89,9 +89,9 @@ class LoadedPack(msgspec.Struct, frozen=True, kw_only=True):
         """The document's id, by which commands and analyses name the pack."""
         return self.pack.document.id
 
-    def source_of(self, clause: Clause) -> str:
-        """What a verified clause was compared with, and where that can be read; else empty."""
-        return self.pack.document.sources.get(clause.source, "")
+    def source_of(self, clause: Clause) -> Wording | None:
+        """What a verified clause was compared with, and where that can be read."""
+        return self.pack.document.sources.get(clause.source)
 
     def doubt_of(self, clause: Clause) -> Wording | None:
         """Why a clause was not compared with the published text, where the pack says so."""

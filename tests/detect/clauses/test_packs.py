@@ -178,10 +178,11 @@ def test_what_is_no_pack_is_one_line(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_verified_clause_names_what_it_was_compared_with(tmp_path: Path) -> None:
-    text = PACK.replace("source: ours}", 'source: ours, sources: {law: "the law, page 3"}}')
+    text = PACK.replace("source: ours}", "source: ours, sources: {law: {zh: 三页, en: page 3}}}")
     text = text.replace("verified: false", "verified: true\n  source: law")
     loaded = load_pack(written(tmp_path, text))
-    assert loaded.source_of(loaded.pack.clauses[0]) == "the law, page 3"
+    source = loaded.source_of(loaded.pack.clauses[0])
+    assert source is not None and source.en == "page 3"
     assert loaded.doubt_of(loaded.pack.clauses[0]) is None
 
 
@@ -189,7 +190,7 @@ def test_every_clause_that_ships_says_what_it_was_compared_with_or_why_not() -> 
     for loaded in shipped_packs():
         used = {clause.source or clause.doubt for clause in loaded.pack.clauses}
         for clause in loaded.pack.clauses:
-            assert bool(loaded.source_of(clause)) == clause.verified, clause.id
+            assert (loaded.source_of(clause) is not None) == clause.verified, clause.id
             assert (loaded.doubt_of(clause) is not None) != clause.verified, clause.id
         assert used == {*loaded.pack.document.sources, *loaded.pack.document.doubts}
 
