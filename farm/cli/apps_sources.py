@@ -46,6 +46,7 @@ from farm.register.configuration import (
 from farm.register.policy import Queued, queue_new
 from farm.register.sources.collect import Collected, Collector
 from farm.register.sources.feed import feed_schema
+from farm.session.settings import default_home
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -117,9 +118,13 @@ def run(
     loaded = load_register_config(config)
     _check_names(loaded, names)
 
+    begun = _begun(home)
+
     async def work() -> Round:
         async with campaign_database(database, home) as opened:
-            return await _round(opened, open_store(store, home), loaded, config.parent, names)
+            return await _round(
+                opened, open_store(store, home), loaded, config.parent, names, begun
+            )
 
     done = asyncio.run(until_stopped(work()))
     if json:
@@ -154,10 +159,11 @@ def watch(
 
     async def work() -> None:
         async with campaign_database(database, home) as opened:
+            begun = _begun(home)
             place = open_store(store, home)
             while True:
                 try:
-                    done = await _round(opened, place, loaded, config.parent, names)
+                    done = await _round(opened, place, loaded, config.parent, names, begun)
                 except (DatabaseUnavailable, StoreUnavailable) as error:
                     complain(str(error))
                 else:
@@ -176,12 +182,18 @@ def schema() -> None:
     sys.stdout.buffer.write(feed_schema())
 
 
+def _begun(home: Path | None) -> Path:
+    """Where downloads wait for the next look that did not end in one."""
+    return (home or default_home()) / "cache" / "downloads"
+
+
 async def _round(
     database: Database,
     store: Store,
     config: RegisterConfig,
     base: Path,
     names: Sequence[str] | None,
+    begun: Path,
 ) -> Round:
     rules = load_rules()
     genuine = genuine_signers(config, base)
@@ -197,7 +209,7 @@ async def _round(
                     progress.update(task, description=f"{name}: {plain(reference, 60)}")
 
                 try:
-                    async with open_source(one, base) as source:
+                    async with open_source(one, base, begun) as source:
                         collected.append(await collector.collect(source, tell))
                 except UsageError as error:
                     collected.append(Collected(source=one.name, unavailable=[str(error)]))

@@ -21,6 +21,7 @@ import msgspec
 from farm.apps.engines.signers import SignerRegister
 from farm.files import read_yaml
 from farm.model.errors import UsageError
+from farm.register.sources.begun import Begun
 from farm.register.sources.download import Limits
 from farm.register.sources.feed import FeedSource
 from farm.register.sources.folder import FolderSource
@@ -28,6 +29,7 @@ from farm.register.sources.phone import PhoneSource
 from farm.register.sources.source import Source
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_LOOKS_KEPT = 4  # largest files whose begun transfers are kept
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
 
 Category = Annotated[int, msgspec.Meta(ge=1, le=39)]
@@ -142,11 +144,14 @@ def _check_feed(where: str, feed: FeedConfig) -> None:
             raise UsageError(f"{where}.hosts: {host[:80]!r}: expected a host, or host:port")
 
 
-def open_source(config: FolderConfig | FeedConfig | PhoneConfig, base: Path) -> Source:
+def open_source(
+    config: FolderConfig | FeedConfig | PhoneConfig, base: Path, begun: Path | None = None
+) -> Source:
     """The source that a configuration names.
 
     Args:
         base: folder that relative paths are meant from.
+        begun: folder of transfers that wait for the next look; without it each begins anew.
 
     Raises:
         UsageError: the variable with its token is not set.
@@ -175,7 +180,10 @@ def open_source(config: FolderConfig | FeedConfig | PhoneConfig, base: Path) -> 
         plain=config.plain_http,
         private=config.private_network,
     )
-    return FeedSource(config.name, config.url, store=config.store, limits=limits, token=token)
+    waiting = Begun(begun, _LOOKS_KEPT * limits.largest) if begun is not None else None
+    return FeedSource(
+        config.name, config.url, store=config.store, limits=limits, token=token, begun=waiting
+    )
 
 
 def genuine_signers(config: RegisterConfig, base: Path) -> SignerRegister:

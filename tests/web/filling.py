@@ -40,9 +40,9 @@ async def fill(database: Database, store: Store, *, hostile: bool = False) -> li
     await lab.judged(apps[2], quiet())
     await lab.judged(apps[3], eager())
     await lab.examined(
-        apps[0],
-        _said(apps[0], "outside", label, Status.DONE),
-        _said(apps[0], "remote", label, Status.ABSENT),
+        apps[1],
+        _said(apps[1], "outside", label, Status.DONE),
+        _said(apps[1], "remote", label, Status.ABSENT),
     )
     await take_examinations(database)
     await add_phones(database, label)

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from farm.files import sha256_of
+from farm.register.sources.begun import Begun, Transfer
 from farm.register.sources.source import AppRefused, SourceUnavailable
 
 _MOST_REDIRECTS = 5
@@ -55,9 +55,13 @@ class Downloader:
 
     Args:
         token: sent as a bearer token to `token_host` alone.
+        begun: where transfers wait that did not end; without it each look begins anew.
     """
 
-    def __init__(self, limits: Limits, *, token: str = "", token_host: str = "") -> None:
+    def __init__(
+        self, limits: Limits, *, token: str = "", token_host: str = "", begun: Begun | None = None
+    ) -> None:
+        self._begun = begun
         self._limits = limits
         self._token = token
         self._token_host = token_host.lower()
@@ -106,19 +110,31 @@ class Downloader:
         """
         if size > self._limits.largest:
             raise AppRefused(f"{url}: {size} bytes; at most {self._limits.largest} are fetched")
-        transfer = _Transfer(part=target.with_name(target.name + ".part"))
+        part = target.with_name(target.name + ".part")
+        transfer = Transfer(part=part)
+        if self._begun is not None:
+            transfer = await asyncio.to_thread(self._begun.take, url, part)
+        begun_before = transfer.have > 0
         try:
             await self._transfer(url, transfer, size)
-            found, digest = await asyncio.to_thread(_measure, transfer.part)
-            if size and found != size:
-                raise AppRefused(f"{url}: {found} bytes, not the {size} that were announced")
-            if sha256 and digest != sha256:
-                raise AppRefused(f"{url}: its digest is {digest}, not {sha256} as announced")
-            transfer.part.replace(target)
+            try:
+                await _check(url, part, size, sha256)
+            except AppRefused:
+                if not begun_before:
+                    raise
+                # What an earlier look had kept may be to blame, not the server.
+                transfer.have, transfer.validator = 0, ""
+                await self._transfer(url, transfer, size)
+                await _check(url, part, size, sha256)
+            part.replace(target)
+        except (SourceUnavailable, asyncio.CancelledError):
+            if self._begun is not None:
+                await asyncio.to_thread(self._begun.keep, url, transfer)
+            raise
         finally:
-            transfer.part.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
-    async def _transfer(self, url: str, transfer: "_Transfer", size: int) -> None:
+    async def _transfer(self, url: str, transfer: Transfer, size: int) -> None:
         """Fetch to the end; gives up after several tries that brought nothing new."""
         tries = 0
         while True:
@@ -132,7 +148,7 @@ class Downloader:
                     raise SourceUnavailable(f"{url}: gave up after {tries} tries: {why}") from error
             await asyncio.sleep(min(0.1 * 2**tries, 5.0))
 
-    async def _resume(self, url: str, transfer: "_Transfer", size: int) -> None:
+    async def _resume(self, url: str, transfer: Transfer, size: int) -> None:
         headers = {"Accept-Encoding": "identity"}
         if transfer.have and transfer.validator:
             headers |= {"Range": f"bytes={transfer.have}-", "If-Range": transfer.validator}
@@ -215,12 +231,12 @@ class Downloader:
         return addresses[0]
 
 
-class _Transfer(msgspec.Struct, kw_only=True):
-    """How far a file has come."""
-
-    part: Path
-    have: int = 0
-    validator: str = ""  # of the bytes in `part`
+async def _check(url: str, part: Path, size: int, sha256: str) -> None:
+    found, digest = await asyncio.to_thread(_measure, part)
+    if size and found != size:
+        raise AppRefused(f"{url}: {found} bytes, not the {size} that were announced")
+    if sha256 and digest != sha256:
+        raise AppRefused(f"{url}: its digest is {digest}, not {sha256} as announced")
 
 
 def _measure(path: Path) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from farm.model.errors import UsageError
+from farm.register.sources.begun import Begun
 from farm.register.sources.download import Downloader, Limits
 from farm.register.sources.source import Entry, Look, SourceUnavailable
 from farm.register.values import Listing
@@ -67,16 +68,26 @@ class FeedSource:
         url: of the document.
         limits: which hosts may be asked, for the document and for the files in it.
         token: bearer token for the document's host; empty: none.
+        begun: where transfers wait for the next look that did not end in this one.
     """
 
     kind = "feed"
 
-    def __init__(self, name: str, url: str, *, store: str, limits: Limits, token: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        *,
+        store: str,
+        limits: Limits,
+        token: str = "",
+        begun: Begun | None = None,
+    ) -> None:
         self.name = name
         self._url = url
         self._store = store
         authority = url.split("//", 1)[-1].split("/", 1)[0]
-        self._downloader = Downloader(limits, token=token, token_host=authority)
+        self._downloader = Downloader(limits, token=token, token_host=authority, begun=begun)
         self._files: dict[tuple[str, str], list[FeedFile]] = {}
 
     async def __aenter__(self) -> "FeedSource":
