@@ -27,6 +27,7 @@ from farm.web.accounts.roles import Role
 from farm.web.app import create_app
 from farm.web.settings import WebSettings
 from tests.campaign.labs import at_work
+from tests.campaign.worker.test_examination import docked
 from tests.end_to_end.twin_lab import twin_lab
 from tests.web.serving import chromium, serving, signed_in
 from tests.web.visiting import PASSWORD
@@ -62,7 +63,7 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
     async with (
         asyncio.timeout(_SECONDS),
         twin_lab(place, count=_TWINS) as lab,
-        at_work(database, store, lab, tmp_path),
+        at_work(database, store, lab, tmp_path, engines=docked(tmp_path, "kept")),
         serving(app) as address,
         chromium() as browser,
     ):
@@ -83,6 +84,7 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
             signed_in(browser, address, "rolf", language="zh") as rolf,
         ):
             await _hear(await rita.new_page())
+            await _compare(await rita.new_page(), len(apks))
             session = await _follow(await rita.new_page())
             await _sign(rita, "broken")
             page = await _sign(rolf, "broken")
@@ -140,6 +142,19 @@ async def _hear(page: Page) -> None:
         if await page.locator("main tbody tr th a").count():
             break
         await page.wait_for_timeout(1000)
+    await page.close()
+
+
+async def _compare(page: Page, apps: int) -> None:
+    """Every app was examined once; an engine that lets all of them pass disagrees with the farm."""
+    await page.goto("/engines")
+    for engine in ("manifest", "engine-kept"):
+        done = page.locator(f"main tbody tr:has(th:text-is('{engine}')) td").nth(1)
+        await expect(done).to_have_text(str(apps))
+    pair = page.locator("main tbody tr:has(th:text-is('the farm'))", has_text="engine-kept")
+    assert int((await pair.locator("td").last.inner_text()).split()[0]) > 0
+    await page.goto("/apps/com.example.eager")
+    await expect(page.locator("#engines")).to_contain_text("disputed")
     await page.close()
 
 
