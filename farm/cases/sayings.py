@@ -94,4 +94,12 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         "复核 {0} 已由 {1} 签署，须由另一人签署",
     ),
     ("reviewer: expected a user name", "须注明复核人"),
+    (
+        (
+            "the notice would cite {}, whose number and wording were not compared with the "
+            "published text: compare them, then send it as unverified (--unverified, or the box on "
+            "the page); the notice says so beside each"
+        ),
+        "通知将引用 {0}，其编号和文字未经原文核对：请先核对；或勾选“未经核对”后发出，通知中会逐条注明",
+    ),
 )
