@@ -100,6 +100,6 @@ SAYINGS: tuple[tuple[str, str], ...] = (
             "published text: compare them, then send it as unverified (--unverified, or the box on "
             "the page); the notice says so beside each"
         ),
-        "通知将引用 {0}，其编号和文字未经原文核对：请先核对；或勾选“未经核对”后发出，通知中会逐条注明",
+        "通知将引用 {0}，其编号和文字未经原文核对：请先核对，或勾选“未经核对”后发出",
     ),
 )
