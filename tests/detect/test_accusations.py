@@ -204,6 +204,16 @@ def test_what_counts_half_way_is_nobodys_default() -> None:
     assert finding.flow_count == 2
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+def test_the_name_of_a_phone_that_nobody_named_is_its_makers(renamed: bool) -> None:
+    name = "Lin's Redmi Note 8" if renamed else "Redmi Note 8"
+    scene = Scene().begin()
+    scene.call(1300, DataType.BUILD_PROPERTIES, "Redmi Note 8")
+    scene.call(1310, DataType.DEVICE_NAME, name)
+    scene.flow(1500, MAKER, body=json.dumps({"device_name": name}).encode())
+    assert sent(scene.end().judge().findings) == [DataType.DEVICE_NAME] * renamed
+
+
 # Doubtful answers
 
 

@@ -126,6 +126,7 @@ def known_values(
     Facts that every app knows (model, versions, its own name) are left out.
     """
     common = _common_facts(session)
+    shared = _build_properties(calls)
     by_call: dict[tuple[DataType, str], list[Placed]] = {}
     by_identity: dict[tuple[DataType, str], list[Placed]] = {}
     for placed in calls:
@@ -136,6 +137,8 @@ def known_values(
             continue
         for raw in _with_parts(call.data_type, call.values):
             value = _clean(raw)
+            if call.data_type is DataType.DEVICE_NAME and value.lower() in shared:
+                continue  # never renamed: any build property says the same
             if not _says_nothing(call.data_type, value, common):
                 by_call.setdefault((call.data_type, value), []).append(placed)
     for placed in identities:
@@ -176,6 +179,17 @@ def _with_parts(data_type: DataType, values: Sequence[str]) -> Iterator[str]:
         whole = data_type in POSITIONS and parse(value) is not None
         if "," in value and data_type not in _TEXTS and not whole:
             yield from (part for part in value.split(",") if len(part.strip()) >= 4)
+
+
+def _build_properties(calls: Sequence[Placed]) -> frozenset[str]:
+    """What the app was told of the phone's make, in lower case: it names nobody."""
+    return frozenset(
+        _clean(value).lower()
+        for placed in calls
+        if isinstance(call := placed.event.body, Call)
+        and call.data_type is DataType.BUILD_PROPERTIES
+        for value in call.values
+    )
 
 
 def _common_facts(session: Session) -> frozenset[str]:
