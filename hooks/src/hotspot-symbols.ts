@@ -6,14 +6,17 @@
  * comes through here.
  */
 
+import { batched } from "./hotspot-batch.js";
+
 type Named = { [name: string]: ModuleSymbolDetails | ModuleExportDetails };
 type Collect = (known: Named, symbol: ModuleSymbolDetails) => Named;
 
 /** In place of a list of symbols: what is collected from it finds each symbol as it is asked for. */
 function symbolsOnDemand(module: Module): ModuleSymbolDetails[] {
+  const ours = batched((name) => module.findSymbolByName(name));
   const find = (known: Named, name: string | symbol): unknown => {
     if (typeof name !== "string") return undefined;
-    const address = known[name] === undefined ? module.findSymbolByName(name) : null;
+    const address = ours.get(name) ?? (known[name] === undefined ? module.findSymbolByName(name) : null);
     return address === null ? known[name] : { name, address };
   };
   const list: ModuleSymbolDetails[] = [];
