@@ -31,7 +31,8 @@ from mitmproxy.master import Master
 from farm.recorders.network.resolver import LabEventLoop
 logging.getLogger().setLevel(logging.ERROR)
 loop = LabEventLoop()
-loop.overrides = {"bench.example:443": ("127.0.0.1", int(sys.argv[4]))}
+loop.overrides = {"bench.example:443": ("127.0.0.1", int(sys.argv[4])),
+                  "bench.example:80": ("127.0.0.1", int(sys.argv[5]))}
 async def main():
     master = Master(options.Options(confdir=sys.argv[1], mode=["regular@127.0.0.1:" + sys.argv[2]],
         ssl_verify_upstream_trusted_ca=sys.argv[3]))
@@ -87,9 +88,11 @@ async def _run(folder: Path) -> None:
     http, https = (server.sockets[0].getsockname()[1] for server in (plain, secure))
     (folder / "trust.pem").write_bytes(authority.pem)
     RecordingWriter.create(folder / "r", make_session()).close()
-    options = CaptureOptions(
-        hosts={"bench.example:443": ("127.0.0.1", https)}, extra_trust=authority.pem
-    )
+    hosts = {
+        "bench.example:443": ("127.0.0.1", https),
+        "bench.example:80": ("127.0.0.1", http),
+    }
+    options = CaptureOptions(hosts=hosts, extra_trust=authority.pem)
     async with plain, secure, CaptureProcess(folder / "home", options) as capture:
         session = await capture.open(folder / "r")
         other = await asyncio.start_server(_serve, "127.0.0.1", 0)
@@ -97,13 +100,13 @@ async def _run(folder: Path) -> None:
         other.close()
         alone = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _PLAIN, str(folder / "home"), str(free)),
-            *(str(folder / "trust.pem"), str(https)),
+            *(str(folder / "trust.pem"), str(https), str(http)),
         )
         try:
             await asyncio.sleep(3)
             context = ssl.create_default_context(cadata=capture.ca_certificate.decode())
             for name, target, tls in (
-                ("HTTP", f"http://127.0.0.1:{http}/", None),
+                ("HTTP", "http://bench.example/", None),
                 ("HTTPS", "/", context),
             ):
                 pairs = [
