@@ -24,6 +24,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     path: str  # with the query, as on the wire
     request_headers: list[tuple[bytes, bytes]]
     request_body: bytes
+    http_version: str = ""  # between app and proxy, "HTTP/2.0"; empty: not known
     status: int = 0  # 0: no response
     response_headers: list[tuple[bytes, bytes]] = []
     response_body: bytes = b""

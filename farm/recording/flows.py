@@ -164,6 +164,7 @@ def _exchange(flow: Flow) -> Exchange | None:
         path=safe_text(request.path),
         request_headers=list(request.headers.fields),
         request_body=request.raw_content or b"",
+        http_version=safe_text(request.http_version),
         status=response.status_code if response else 0,
         response_headers=list(response.headers.fields) if response else [],
         response_body=(response.raw_content or b"") if response else b"",

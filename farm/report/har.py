@@ -96,7 +96,7 @@ def _request(exchange: Exchange, masker: Masker) -> dict[str, Any]:
     made: dict[str, Any] = {
         "method": visible(exchange.method),
         "url": masker.url(exchange.url),
-        "httpVersion": "HTTP/1.1",
+        "httpVersion": visible(exchange.http_version) or "unknown",
         "cookies": [],
         "headers": _headers(exchange.request_headers, masker),
         "queryString": [
@@ -118,7 +118,7 @@ def _response(exchange: Exchange, masker: Masker) -> dict[str, Any]:
     return {
         "status": exchange.status,
         "statusText": "",
-        "httpVersion": "HTTP/1.1",
+        "httpVersion": visible(exchange.http_version) or "unknown",
         "cookies": [],
         "headers": _headers(exchange.response_headers, masker),
         "content": {"size": len(body), "mimeType": masker.name(kind), **_body(body, masker)},

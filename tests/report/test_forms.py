@@ -65,6 +65,16 @@ def test_har_masks_until_asked() -> None:
     assert json.loads(shown["postData"]["text"]) == {"imei": IMEI}
 
 
+@pytest.mark.parametrize(("recorded", "said"), [("HTTP/2.0", "HTTP/2.0"), ("", "unknown")])
+def test_har_says_the_version_that_was_spoken(recorded: str, said: str) -> None:
+    scene = posting()
+    scene.exchanges = [
+        msgspec.structs.replace(one, http_version=recorded) for one in scene.exchanges
+    ]
+    [entry] = har(scene)["log"]["entries"]
+    assert entry["request"]["httpVersion"] == entry["response"]["httpVersion"] == said
+
+
 def test_har_of_no_traffic_is_whole() -> None:
     assert har(Scene().begin().end())["log"]["entries"] == []
 
