@@ -4,6 +4,7 @@ The contract between the half of the farm that touches phones and the half that 
 nothing of phones, recorders or rules.
 """
 
+from farm.recording.journal import BeingWritten
 from farm.recording.keys import fingerprint, load_or_create_key, load_public_key
 from farm.recording.reader import Recording
 from farm.recording.recover import recover
@@ -13,6 +14,7 @@ from farm.recording.verify import signer, verify
 from farm.recording.writer import RecordingWriter
 
 __all__ = [
+    "BeingWritten",
     "Recording",
     "RecordingWriter",
     "StreamWriter",

@@ -18,6 +18,10 @@ LONGEST_LINE = 1 << 20
 _CHUNK = 1 << 20
 
 
+class BeingWritten(RecordingError):
+    """A writer still has the file; it may let go of it soon."""
+
+
 class Journal:
     """The open end of one append-only file, locked against any second writer (flock(2))."""
 
@@ -48,8 +52,11 @@ class Journal:
         """Add bytes that carry their own framing, whole or not at all.
 
         Raises:
+            RecordingError: the file is closed.
             OSError: they were not added; what had been written of them is cut off again.
         """
+        if self._descriptor < 0:
+            raise RecordingError(f"{self.path}: is closed: nothing more is recorded in it")
         written = 0
         try:
             while written < len(data):
@@ -79,12 +86,12 @@ def lock(descriptor: int, path: Path) -> None:
     """Take the file's writer lock, which ends with the process at the latest.
 
     Raises:
-        RecordingError: someone else holds it.
+        BeingWritten: someone else holds it.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise RecordingError(
+        raise BeingWritten(
             f"{path}: is being written by another process: wait until its session has ended"
         ) from error
 
@@ -93,7 +100,7 @@ def check_unlocked(path: Path) -> None:
     """Check that nobody writes to `path`.
 
     Raises:
-        RecordingError: a writer is at work.
+        BeingWritten: a writer is at work.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -181,8 +181,9 @@ class SessionRunner:
         self._progress = self._progress.fail(text)
         self._stage.failed = True
         with contextlib.suppress(RecordingError):
-            # Said in the seal as well. A stream that learns only here that its disk is full
-            # has written the state from its reserve; cleaning the phone may not wait for it.
+            # Said in the seal as well, or in the result where it is the sealing that failed. A
+            # stream that learns only here that its disk is full has written the state from its
+            # reserve; cleaning the phone may not wait for it.
             self._stage.note(StateChange(state=SessionState.FAILED, reason=text))
 
     def _note_state(self) -> None:

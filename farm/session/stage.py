@@ -26,7 +26,7 @@ from farm.recorders.api.recorder import ApiRecorder
 from farm.recorders.logcat import LogcatRecorder
 from farm.recorders.network import CaptureSession
 from farm.recorders.ui import UiRecorder
-from farm.recording import RecordingWriter, seal
+from farm.recording import RecordingWriter
 from farm.session.app_control import PhoneApp
 from farm.session.clocking import BORDER_SAMPLES, START_SAMPLES, Clocking
 from farm.session.companions import Companions, beat, watch
@@ -36,6 +36,7 @@ from farm.session.plan import SessionPlan
 from farm.session.proof_of_life import ProofOfLife
 from farm.session.repackaging import repackaged
 from farm.session.script import Script
+from farm.session.sealing import seal_when_idle
 from farm.session.tools import StageTools
 
 
@@ -232,12 +233,12 @@ class Stage:
             reason=reason,
         )
         await asyncio.to_thread(self._finish, session)
+        await seal_when_idle(self._plan.folder, self._tools.key)
         self.sealed = True
 
     def _finish(self, session: Session) -> None:
         self._writer.update_session(session)
         self._writer.close()
-        seal(self._plan.folder, self._tools.key)
 
     def close(self) -> None:
         """Let go of the recording's files; harmless after sealing."""

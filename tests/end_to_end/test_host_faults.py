@@ -1,6 +1,7 @@
 """The controller's own machine fails: nothing recorded is lost, the phone is left in order."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import pytest
 from farm.model.events import AnyBody, Gap, Launched, StateChange
 from farm.model.vocabulary import GapCause, Outcome, SessionState, Stream, VerdictKind
 from farm.recording import Recording, load_or_create_key, recover, verify
+from farm.recording.journal import BeingWritten, Journal
 from farm.report.html import render_html
 from tests.end_to_end.controller import Controller, all_gone
 from tests.end_to_end.full_disk import fill_disk
@@ -204,3 +206,36 @@ async def test_a_hostile_app_through_a_whole_session(tmp_path: Path) -> None:
         assert requests  # it was heard, not merely survived
         await nothing_left(lab)
         await goes_on(lab)
+
+
+async def test_a_recording_that_cannot_be_sealed_is_a_result_and_no_exception(
+    tmp_path: Path,
+) -> None:
+    held: list[Journal] = []
+
+    def settling(body: AnyBody) -> bool:
+        return isinstance(body, StateChange) and body.state is SessionState.SETTLING
+
+    async with twin_lab(tmp_path) as lab:
+        order = await lab.order("compliant")
+
+        async def hold() -> None:
+            (folder,) = lab.lab.settings.recordings.iterdir()
+            lab.twin.faults.shell_delay = 0.2  # so that cleaning takes a while
+            async with asyncio.timeout(60):
+                while not held:  # as soon as the capture has let go of it
+                    with contextlib.suppress(BeingWritten):
+                        held.append(Journal(folder / "network.jsonl"))
+                    await asyncio.sleep(0.02)
+
+        try:
+            async with asyncio.timeout(120):
+                result = await lab.inspect(order, settling, hold)
+            assert held
+            assert (result.outcome, result.sealed) == (Outcome.INTERRUPTED, False)
+            assert "sealing" in result.reason and "is being written" in result.reason
+        finally:
+            for journal in held:
+                journal.close()
+        recover(result.folder, load_or_create_key(lab.lab.settings.key))
+        assert verify(result.folder) == []

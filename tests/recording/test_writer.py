@@ -156,3 +156,12 @@ def test_a_recording_ends_in_order_on_a_full_disk(tmp_path: Path) -> None:
         _check_full(folder)
     finally:
         subprocess.run(["umount", "-l", str(mount)], check=True, timeout=20)
+
+
+def test_a_closed_stream_refuses_what_comes_late(tmp_path: Path) -> None:
+    writer = StreamWriter(tmp_path, Stream.UI)
+    writer.append(Heartbeat())
+    writer.close()
+    with pytest.raises(RecordingError, match="is closed"):
+        writer.append(Heartbeat())
+    assert len((tmp_path / "ui.jsonl").read_bytes().splitlines()) == 1

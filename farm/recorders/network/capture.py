@@ -104,10 +104,12 @@ class Capture:
             mode = self._modes.pop(session, None)
             if mode is None:
                 return
-            await self._servers.servers.update(self._modes.values())
-            await self._end_connections(mode)
-            self._logs.pop(mode.custom_listen_port or 0).close()
-            self._told_full.discard(session)
+            try:
+                await self._servers.servers.update(self._modes.values())
+                await self._end_connections(mode)
+            finally:
+                self._logs.pop(mode.custom_listen_port or 0).close()
+                self._told_full.discard(session)
 
     async def close_all(self) -> None:
         """Close every session."""

@@ -154,12 +154,14 @@ class SessionLog:
 
     def close(self) -> None:
         """Say that the recorder ended in order, and close the files durably."""
-        self.heartbeat()
-        self.add(Stopped())
-        self._flows.sync()
-        self._events.sync()
-        self._flows.close()
-        self._events.close()
+        try:
+            self.heartbeat()
+            self.add(Stopped())
+            self._flows.sync()
+            self._events.sync()
+        finally:  # whatever the disk says: nobody could seal what stays locked
+            self._flows.close()
+            self._events.close()
 
 
 def bounded(text: str, longest: int) -> str:
