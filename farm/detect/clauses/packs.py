@@ -19,6 +19,7 @@ from farm.model.vocabulary import DataType
 
 PACKS = DATA / "packs"
 _MOST_PACKS = 100
+_MOST_CLAUSES = 2000
 _LONGEST_TEXT = 2000
 # Ids stand in lists, file names and the database, where "; " separates them.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -139,6 +140,8 @@ def load_pack(path: Path) -> LoadedPack:
     Raises:
         UsageError: as for `load_packs`.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no file; expected a rule pack")  # a pipe would never end
     pack, digest = read_yaml(path, Pack)
     for problem in _document_problems(pack):
         raise UsageError(f"{path}: {problem}")
@@ -154,8 +157,8 @@ def _document_problems(pack: Pack) -> Iterator[str]:
         yield "field version: expected 1 to 40 characters"
     if not _ID.fullmatch(pack.document.id):
         yield f"field document.id: {pack.document.id[:80]!r}: {_ID_SAID}"
-    if not pack.clauses:
-        yield "field clauses: expected at least one clause"
+    if not 1 <= len(pack.clauses) <= _MOST_CLAUSES:
+        yield f"field clauses: expected 1 to {_MOST_CLAUSES} clauses"
     seen: set[str] = set()
     for clause in pack.clauses:
         if clause.id in seen:

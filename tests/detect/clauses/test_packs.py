@@ -1,5 +1,6 @@
 """Rule packs: what ships is well formed, and a mistake is one clear line."""
 
+import os
 import re
 from pathlib import Path
 
@@ -175,6 +176,25 @@ def test_what_is_no_pack_is_one_line(tmp_path: Path, data: bytes) -> None:
         load_pack(path)
     told = str(caught.value)
     assert str(path) in told and "\n" not in told and len(told) < 500 + len(str(path))
+
+
+def test_what_is_no_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for name in ("folder.yaml", "pipe.yaml"):
+        with pytest.raises(UsageError, match="is no file"):
+            load_pack(tmp_path / name)
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(UsageError, match=r"loop\.yaml: cannot be read"):
+        load_pack(tmp_path / "loop.yaml")
+
+
+def test_a_pack_of_aliases_is_bounded(tmp_path: Path) -> None:
+    """A few bytes a clause, as many as one likes."""
+    head, clause = PACK.split("- id:")
+    text = f"{head}- &one\n  id:{clause}" + "- *one\n" * 20_000
+    with pytest.raises(UsageError, match="expected 1 to 2000 clauses"):
+        load_pack(written(tmp_path, text))
 
 
 def test_a_verified_clause_names_what_it_was_compared_with(tmp_path: Path) -> None:
