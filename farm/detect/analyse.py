@@ -34,21 +34,28 @@ class Readable(Protocol):
     def exchanges(self) -> Iterable[Exchange]: ...
 
 
-def analyse(recording: Readable, rules: Rules) -> Analysis:
+def analyse(recording: Readable, rules: Rules, helpers: int = 0) -> Analysis:
     """Judge a recording by the rules.
+
+    Args:
+        recording: which.
+        rules: by which.
+        helpers: processes that may search a large session besides this one. They change nothing
+            of what comes out.
 
     Raises:
         RecordingError: the recording cannot be read.
     """
     with _few_collections():
-        return _analyse(recording, rules)
+        return _analyse(recording, rules, helpers)
 
 
-def _analyse(recording: Readable, rules: Rules) -> Analysis:
+def _analyse(recording: Readable, rules: Rules, helpers: int) -> Analysis:
     streams = {stream: list(recording.events(stream)) for stream in Stream}
     gc.freeze()  # events stay to the end: no search for cycles need look at them
     exchanges = Replay(recording.exchanges)
-    return judge(recording.session, streams, exchanges, rules, recording.manifest_sha256)
+    sealed = recording.manifest_sha256
+    return judge(recording.session, streams, exchanges, rules, sealed, helpers)
 
 
 @contextmanager

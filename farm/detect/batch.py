@@ -78,11 +78,13 @@ class _Values(msgspec.Struct):
     values: str = "full"  # as the report's export marks its files
 
 
-def judge_folder(recording: Path, parties: Path | None, output: Path | None) -> Judged:
+def judge_folder(
+    recording: Path, parties: Path | None, output: Path | None, helpers: int = 0
+) -> Judged:
     """Judge one recording and write its analysis; every failure becomes a line of text."""
     try:
         opened = Recording.open_intact(recording)
-        analysis = analyse(opened, load_rules(parties))
+        analysis = analyse(opened, load_rules(parties), helpers)
         target = analysis_path(recording, output)
         write_atomic(target, analysis_bytes(analysis), durable=False)
     except (FarmError, OSError) as error:
@@ -130,6 +132,7 @@ def judge_folders(
 ) -> Iterator[Judged]:
     """Judge recordings with up to `jobs` processes; results come in the order given.
 
+    A single recording has all of them, where it is large.
     A process that dies takes only its own recording with it: that one is tried once more alone,
     and the others go on in a new pool.
 
@@ -139,7 +142,7 @@ def judge_folders(
     load_rules(parties)  # a bad list is said once, not once a recording
     if jobs <= 1 or len(recordings) <= 1:
         for recording in recordings:
-            yield judge_folder(recording, parties, output)
+            yield judge_folder(recording, parties, output, helpers=jobs - 1)
         return
     left = deque(recordings)
     while left:

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from farm.detect.connections import Connections
-from farm.detect.decode.carriers import carriers, name_carriers
+from farm.detect.decode.carriers import Carrier, carriers, name_carriers
 from farm.detect.decode.node import Limits
 from farm.detect.echo import Received, first_answer, received
+from farm.detect.helpers import Searcher
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Chance, Hit, Recogniser
 from farm.detect.identify.typed import Typed
 from farm.detect.identify.weigh import select
 from farm.detect.links import Carried, Checked, Linker, left
-from farm.detect.matching import Scan, Scanner
+from farm.detect.matching import Scan
 from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
 from farm.detect.timeline import FOREVER, Placed, Timeline
@@ -72,6 +73,7 @@ def search(
     salts: Sequence[str] = (),
     limits: Limits | None = None,
     package: str = "",
+    helpers: int = 0,
 ) -> Traffic:
     """Search everything the app sent for the known values.
 
@@ -83,12 +85,13 @@ def search(
         timeline: all events.
         salts: text that the app may mix into digests: its package, its signer.
         limits: bounds of decoding.
+        helpers: processes that may search besides this one.
         package: of the app.
     """
     base = Recogniser.of(known, salts)
     traced = trace(timeline, known, base)
     recogniser = base.also(traced.forms)
-    scanner = Scanner(recogniser.needles, recogniser.shapes, limits)
+    searcher = Searcher(recogniser.needles, recogniser.shapes, limits, helpers)
     requests = _requests(timeline)
     readable = Readable(traced)
     linker = Linker(known, Connections(timeline), timeline)
@@ -118,7 +121,7 @@ def search(
             unread.setdefault(exchange.flow_id, []).extend(parts)
         carried.extend(linker.group(exchange, chosen, event, announced=announced))
 
-    for whole in exchanges:
+    for whole, scans in searcher.scan_all(exchanges, _sent):
         exchange = without_bytes(whole)
         seen.append(exchange)
         earliest = min(earliest, first_answer(whole, answered.get(whole.flow_id)))
@@ -128,14 +131,14 @@ def search(
         if missing:
             unread[exchange.flow_id] = missing
         request, announced = requests.get(exchange.flow_id), _announces(whole, package)
-        search_one(exchange, scanner.scan(carriers(whole)), request, announced)
+        search_one(exchange, scans, request, announced)
     for name, placed in _names_asked(timeline).items():
         question = _question(name, placed)
         requests[question.flow_id] = placed
-        search_one(question, scanner.scan(name_carriers(name, question.started)), placed)
+        search_one(question, searcher.scan(name_carriers(name, question.started)), placed)
     carried.sort(key=lambda one: (one.exchange.started, one.exchange.flow_id))
     typed.sort(key=lambda one: (one[0].started, one[0].flow_id))
-    searched = scanner.bytes_searched + traced.bytes_searched
+    searched = searcher.bytes_searched + traced.bytes_searched
     chance = Chance(recogniser.forms, searched, fields)
     carried = _plausible(carried, chance)
     checked = _checked(typed[:_MOST_TYPED], known, requests, shapes, timeline)
@@ -153,6 +156,11 @@ def search(
         echoed=echoed,
         earlier=earlier,
     )
+
+
+def _sent(exchange: Exchange) -> Iterable[Carrier]:
+    """What is searched of an exchange: nothing of the farm's own."""
+    return () if is_own(exchange.host) else carriers(exchange)
 
 
 def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> list[Unread]:

@@ -27,6 +27,7 @@ def judge(
     exchanges: Iterable[Exchange],
     rules: Rules,
     manifest_sha256: str,
+    helpers: int = 0,
 ) -> Analysis:
     """Judge one session.
 
@@ -36,6 +37,7 @@ def judge(
         exchanges: the traffic with its bytes; gone through more than once.
         rules: rule pack, SDK catalogue and the operator's parties.
         manifest_sha256: what the analysis is of; empty for a recording that is not sealed.
+        helpers: processes that may search a large session besides this one.
     """
     timeline = Timeline(streams, session.clock)
     phases = find_phases(timeline)
@@ -45,7 +47,7 @@ def judge(
     known = known_values(session, calls, identities)
     package = session.app.package
     salts = [package, session.app.signer_sha256]
-    traffic = search(exchanges, known, timeline, salts, package=package)
+    traffic = search(exchanges, known, timeline, salts, package=package, helpers=helpers)
     evidence = Evidence(timeline, traffic, parties)
     span = timeline.span(session.created, session.ended)
     found = find(calls, traffic, phases, parties, rules, evidence, timeline, span, package)

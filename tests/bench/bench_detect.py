@@ -5,6 +5,7 @@ Every figure is measured in this run, on bodies and recordings made for it; none
 
 import base64
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -16,11 +17,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mitmproxy.io import FlowWriter
 
-from farm.detect.analyse import analyse
+from farm.detect.analyse import analyse, analysis_bytes
 from farm.detect.decode.carriers import Carrier
 from farm.detect.decode.compression import by_content_encoding
 from farm.detect.decode.node import Budget, Limits
@@ -31,8 +34,10 @@ from farm.detect.rules import load_rules
 from farm.detect.timeline import Timeline
 from farm.model.events import Call
 from farm.model.exchange import Exchange
+from farm.model.finding import Analysis
 from farm.model.vocabulary import DataType, Stream
 from farm.recording import Recording, RecordingWriter, StreamWriter
+from farm.recording.seal import seal
 from tests.detect.builders import ANDROID_ID, IMEI, MAC, Scene
 from tests.report.builders import _flow
 
@@ -180,7 +185,7 @@ def compare_bodies(share: float) -> None:
 
 
 def write_session(folder: Path, times: int) -> int:
-    """A recording `times` the size of a large session; returns the bytes of its flow file."""
+    """A sealed recording `times` the size of a large session; returns the bytes of its flows."""
     scene = scene_calls().begin()
     writer = RecordingWriter.create(folder, scene.session())
     choose = random.Random(times)
@@ -219,6 +224,7 @@ def write_session(folder: Path, times: int) -> int:
             appender.append(event.body, t=event.t)
         appender.close()
     writer.close()
+    seal(folder, Ed25519PrivateKey.generate())
     return written
 
 
@@ -231,10 +237,31 @@ def _headers(packed: bool) -> list[tuple[bytes, bytes]]:
     return [*headers, (b"Content-Encoding", b"gzip")] if packed else headers
 
 
-def read_only(folder: Path) -> float:
-    """Seconds to read all events and flows and to undo the transfer's compression."""
-    began = time.perf_counter()
-    recording = Recording.open(folder)
+class Took(NamedTuple):
+    """What something cost, s: of a processor, its helpers' too, and of time that passed."""
+
+    processor: float
+    time: float
+
+
+def measured(work: Callable[[], object]) -> Took:
+    """Do it and look at both clocks."""
+    before, began = _processor(), time.perf_counter()
+    work()
+    return Took(_processor() - before, time.perf_counter() - began)
+
+
+def _processor() -> float:
+    spent = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in spent)
+
+
+def read_only(folder: Path) -> None:
+    """Read all events and flows of intact bytes and undo the transfer's compression, no more.
+
+    With the same readers as an analysis, which checks the seal first too.
+    """
+    recording = Recording.open_intact(folder)
     for stream in Stream:
         for _ in recording.events(stream):
             pass
@@ -243,7 +270,6 @@ def read_only(folder: Path) -> float:
             for name, value in headers:
                 if name.lower() == b"content-encoding":
                     by_content_encoding(value.decode(), data, Budget(Limits(), len(data)))
-    return time.perf_counter() - began
 
 
 def _both(exchange: Exchange) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]]]]:
@@ -251,34 +277,56 @@ def _both(exchange: Exchange) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]]
     yield exchange.response_body, exchange.response_headers
 
 
-def analyse_one(folder: Path) -> None:
-    """In a process of its own: analyse, print seconds and the most memory."""
+def analyse_one(folder: Path, helpers: int) -> None:
+    """In a process of its own: read, then analyse; print what both cost and the most memory."""
     rules = load_rules()
-    reading = read_only(folder)
-    began = time.perf_counter()
-    analysis = analyse(Recording.open(folder), rules)
-    seconds = time.perf_counter() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{reading} {seconds} {memory} {len(analysis.findings)}\n")
+    made: list[Analysis] = []
+    reading = measured(lambda: read_only(folder))
+    judging = measured(
+        lambda: made.append(analyse(Recording.open_intact(folder), rules, helpers)),
+    )
+    memory = sum(
+        resource.getrusage(who).ru_maxrss / 1024
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    digest = hashlib.sha256(analysis_bytes(made[0])).hexdigest()
+    sys.stdout.write(f"{' '.join(map(str, (*reading, *judging, memory)))} {digest}\n")
 
 
 def compare_sessions() -> None:
-    """A large session and one four times as large, each in a process of its own."""
-    took: dict[int, float] = {}
+    """A large session and one four times as large, alone and with a helper, each by itself."""
+    took: dict[tuple[int, int], Took] = {}
     with tempfile.TemporaryDirectory(prefix="farm-bench-") as scratch:
         for times in (1, 4):
             folder = Path(scratch) / f"session{times}"
             size = write_session(folder, times)
-            command = [sys.executable, "-m", "tests.bench.bench_detect", str(folder)]
-            answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            reading, seconds, memory, findings = map(float, answer.split())
-            took[times] = seconds
-            sys.stdout.write(
-                f"  {EVENTS * times:,} events, {size / 1e6:.0f} MB of flows: read and decompressed "
-                f"in {reading:.1f} s, analysed in {seconds:.1f} s: {seconds / reading:.2f} times; "
-                f"at most {memory:.0f} MB of memory; {findings:.0f} findings\n"
-            )
-    sys.stdout.write(f"  4 times the session took {took[4] / took[1]:.2f} times as long\n")
+            sys.stdout.write(f"  {EVENTS * times:,} events, {size / 1e6:.0f} MB of flows, sealed\n")
+            digests: set[str] = set()
+            for helpers in (0, 1):
+                command = [sys.executable, "-m", "tests.bench.bench_detect", str(folder)]
+                command.append(str(helpers))
+                answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+                *figures, digest = answer.split()
+                digests.add(digest)
+                took[times, helpers] = _say(helpers, *map(float, figures))
+            sys.stdout.write(f"    the same bytes: {'yes' if len(digests) == 1 else 'NO'}\n")
+    for helpers in (0, 1):
+        small, large = took[1, helpers], took[4, helpers]
+        sys.stdout.write(
+            f"  4 times the session, {helpers} helpers: {large.processor / small.processor:.2f} "
+            f"times the processor, {large.time / small.time:.2f} times the time\n"
+        )
+
+
+def _say(helpers: int, *figures: float) -> Took:
+    reading, judging, memory = Took(*figures[:2]), Took(*figures[2:4]), figures[4]
+    sys.stdout.write(
+        f"    {helpers} helpers: merely read and decompressed in {reading.processor:.1f} s of "
+        f"processor, {reading.time:.1f} s of time; analysed in {judging.processor:.1f} s, "
+        f"{judging.time:.1f} s: {judging.processor / reading.processor:.2f} times the processor, "
+        f"{judging.time / reading.time:.2f} times the time; {memory:.0f} MB at most\n"
+    )
+    return judging
 
 
 def main() -> None:
@@ -292,6 +340,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        analyse_one(Path(sys.argv[1]))
+        analyse_one(Path(sys.argv[1]), int(sys.argv[2]))
     else:
         main()
