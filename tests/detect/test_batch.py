@@ -1,10 +1,13 @@
 """Many recordings: each judged, bad ones told in one line, sealed folders left alone."""
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -36,8 +39,8 @@ from tests.report.builders import write
 from tests.report.test_html import violation
 
 
-def sealed(tmp_path: Path, name: str) -> Path:
-    folder = write(violation(), tmp_path / name)
+def sealed(tmp_path: Path, name: str, scene: Scene | None = None) -> Path:
+    folder = write(scene or violation(), tmp_path / name)
     seal(folder, load_or_create_key(tmp_path / "key"))
     return folder
 
@@ -95,23 +98,36 @@ def test_output_folder(tmp_path: Path) -> None:
     assert Path(judged.analysis_file) == output / "one.analysis.json"
 
 
-def test_the_same_bytes_whatever_the_process_hashes_by(tmp_path: Path) -> None:
-    """Order of sets and dictionaries of text differs between these processes."""
-    folder = write(_busy(), tmp_path / "one")
+def test_the_same_bytes_whatever_machine_judges(tmp_path: Path) -> None:
+    """Another order of sets and folders, time zone, language and number of processes."""
+    one = sealed(tmp_path, "one", _busy())
+    other = sealed(tmp_path, "other")
+    copy = tmp_path / "elsewhere" / "one"
+    for file in sorted(one.rglob("*"), reverse=True):  # made in another order
+        if file.is_file():
+            target = copy / file.relative_to(one)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+    machines = [
+        ("1", "forwards", {"PYTHONHASHSEED": "1"}, [one, other]),
+        ("2", "backwards", {"PYTHONHASHSEED": "2", "TZ": "Asia/Shanghai"}, [other, one]),
+        ("2", "forwards", {"PYTHONHASHSEED": "4242", "TZ": "UTC-13"}, [copy]),
+        ("1", "backwards", {"PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0"}, [copy]),
+    ]
     made: set[bytes] = set()
-    for seed in ("1", "2", "4242"):
-        code = (
-            "import sys; from pathlib import Path; from farm.detect.batch import judge_folder; "
-            "judged = judge_folder(Path(sys.argv[1]), Path(sys.argv[2]), None); "
-            "sys.exit(bool(judged.error))"
-        )
+    for number, (jobs, order, environment, folders) in enumerate(machines):
+        output = tmp_path / f"output{number}"
+        output.mkdir()
         subprocess.run(
-            [sys.executable, "-c", code, str(folder), str(PARTIES)],
+            [
+                *(sys.executable, "-m", "tests.detect.elsewhere", jobs, order, str(PARTIES)),
+                *(str(output), *map(str, folders)),
+            ],
             check=True,
-            timeout=60,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            timeout=120,
+            env={**os.environ, **environment},
         )
-        made.add(analysis_path(folder).read_bytes())
+        made.add(analysis_path(one, output).read_bytes())
     (data,) = made
     assert len(read_analysis(data).findings) > 4
 
@@ -181,7 +197,11 @@ def _kill_readers(pipe: Path, done: threading.Event, killed: set[int]) -> None:
             for child in readers:
                 killed.add(child.pid)
                 os.kill(child.pid, signal.SIGKILL)
-                child.wait(10)
+                # Not waited for as a child: how it ended is for the pool to hear, which would take
+                # it for alive for ever.
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    while child.status() != psutil.STATUS_ZOMBIE:
+                        time.sleep(0.01)
         finally:
             os.close(writer)
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import hyperscan
@@ -256,7 +256,7 @@ def _alone(shape: Shape) -> bytes:
 
 
 def _short_runs(value: bytes) -> list[bytes]:
-    """How a short value looks by itself in base64, base32 and hexadecimal."""
+    """How a short value looks by itself in base64, base32 and hexadecimal, also in one another."""
     if len(value) not in _SHORT:
         return []
     try:
@@ -264,12 +264,22 @@ def _short_runs(value: bytes) -> list[bytes]:
     except UnicodeDecodeError:
         if len(value) > _HARDWARE_ADDRESS:  # the beginning of a digest, never sent by itself
             return []
-    encoded = binascii.b2a_base64(value, newline=False).rstrip(b"=")
-    hexadecimal = binascii.hexlify(value)
-    runs = {encoded, encoded.translate(bytes.maketrans(b"+/", b"-_"))}
-    if len(hexadecimal) < RUN:
-        runs |= {hexadecimal, hexadecimal.upper()}
-    base32 = base64.b32encode(value).rstrip(b"=")
-    if len(base32) < RUN:
-        runs |= {base32, base32.lower()}
+    runs: set[bytes] = set()
+    texts = {value}
+    while texts:  # each is longer than what it encodes
+        made = {run for text in texts for run in _encoded(text) if len(run) < RUN}
+        runs |= made
+        texts = {run for run in made if len(run) in _SHORT}
     return sorted(runs)
+
+
+def _encoded(value: bytes) -> Iterator[bytes]:
+    encoded = binascii.b2a_base64(value, newline=False).rstrip(b"=")
+    yield encoded
+    yield encoded.translate(bytes.maketrans(b"+/", b"-_"))
+    hexadecimal = binascii.hexlify(value)
+    yield hexadecimal
+    yield hexadecimal.upper()
+    base32 = base64.b32encode(value).rstrip(b"=")
+    yield base32
+    yield base32.lower()

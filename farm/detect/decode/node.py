@@ -26,6 +26,7 @@ class Parts(NamedTuple):
 
     contents: list[bytes]
     step: Callable[[int], str]
+    doubtful: bool = False  # the input may be anything: it fits the format as chance would have it
 
 
 class Span(NamedTuple):

@@ -109,7 +109,8 @@ class Walk:
                 Found((unpacked.step(index), *one.steps), *one[1:])
                 for index, one in self.pieces(unpacked.contents, depth + 1)
             ]
-            return inner if holds_all(unpacked) else self._also_as_it_stands(inner, data)
+            found = inner if holds_all(unpacked) else self._also_as_it_stands(inner, data)
+            return self._or_unreadable(found, data, depth) if unpacked.doubtful else found
         if kind is Kind.BINARY:
             return self._binary(data, depth)
         plain = older_text(data)
@@ -168,7 +169,10 @@ class Walk:
         return found
 
     def _binary(self, data: bytes, depth: int) -> list[Found]:
-        found = self._text_of_binary(data, depth)
+        return self._or_unreadable(self._text_of_binary(data, depth), data, depth)
+
+    def _or_unreadable(self, found: list[Found], data: bytes, depth: int) -> list[Found]:
+        """Say that nobody can read a buffer in which nothing was found."""
         least = _SMALL_BINARY if depth else _LEAST_UNREADABLE
         reason = unreadable(data) if len(data) >= least else ""
         if reason and not found:

@@ -1,6 +1,7 @@
 """Binary formats of objects: numbers as they are printed, bytes as they are, all with paths."""
 
 import plistlib
+import random
 import struct
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farm.detect.decode.node import Budget, Limits
+from farm.detect.decode.protobuf import protobuf
 from tests.detect.decode.help import NAME, SECRET, paths, places, scan
 
 NUMBER = int(SECRET)
@@ -52,6 +55,39 @@ def test_an_object_in_a_message_is_not_taken_for_a_message() -> None:
     inner = cbor2.dumps({"n": [1], "v": SECRET + b"," + b"x" * 88})
     assert inner[0] == 0xA2 and len(inner) == 3 + inner[2]
     assert places(field(3, inner)) == [("protobuf 3", "cbor $.v")]
+
+
+def test_random_bytes_that_fit_a_message_stay_unread() -> None:
+    """One random body of 16 bytes in a hundred is a message by the wire format alone."""
+    dice = random.Random(4)
+    bodies = [dice.randbytes(dice.choice([16, 24, 32, 48, 64, 100])) for _ in range(20_000)]
+    fitting = [body for body in bodies if protobuf(body, Budget(Limits(), len(body))) is not None]
+    told = [body for body in fitting if scan(body).undecoded]
+    assert len(fitting) > 40
+    assert len(told) >= 0.85 * len(fitting)
+
+
+def test_what_fits_by_chance_is_searched_all_the_same() -> None:
+    """A number alone may be anything; found, it is understood."""
+    message = field(9, NUMBER) + field(3, NUMBER + 10**14)
+    assert places(message) == [("protobuf 9",)]
+    assert scan(message).undecoded == []
+    assert [one.reason for one in scan(message, needles=[b"absent"]).undecoded] != []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        field(1, b"app_start") + field(2, 1 << 40),
+        field(1, "首页打开".encode()) + b"\x21" + bytes(range(0x80, 0x88)),
+        b"\x09" + struct.pack("<d", 31.23) + b"\x11" + struct.pack("<d", 121.47),
+        field(1, 3) + field(2, 1 << 60) + field(3, 1) + field(4, 1 << 50),
+        field(4, field(1, b"zh-CN") + field(2, b"wifi")) + field(2, 1 << 60),
+    ],
+)
+def test_messages_of_programs_are_no_chance(message: bytes) -> None:
+    assert len(message) >= 16
+    assert scan(message).undecoded == []
 
 
 def test_protobuf_holds_digests_and_positions() -> None:

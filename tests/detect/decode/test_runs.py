@@ -100,6 +100,19 @@ def test_values_too_short_to_be_noticed_as_a_run(value: bytes) -> None:
     assert ("json $.p", "hex") in paths(b'{"p": "%s"}' % hexadecimal, needle=value)
 
 
+@pytest.mark.parametrize("value", [b"\xa4\x83\xe7\x01\x02\x03", b"1380013", b"13800138"])
+@pytest.mark.parametrize("layers", [2, 3])
+def test_short_values_in_several_layers(value: bytes, layers: int) -> None:
+    """Six bytes in base64 without padding are 8 characters, the second time 11, the third 15."""
+    text = value
+    for _ in range(layers):
+        text = base64.b64encode(text).rstrip(b"=")
+    assert layers == 3 or len(text) < 16
+    assert ("json $.p", *["base64"] * layers) in paths(b'{"p": "%s"}' % text, needle=value)
+    mixed = base64.b64encode(base64.b32encode(value).rstrip(b"=")).rstrip(b"=")
+    assert ("base64", "base32") in paths(mixed, needle=value)
+
+
 def test_a_uuid_is_no_encoding() -> None:
     text = str(uuid.UUID("861536030196001f861536030196001f"))
     assert scan(text.encode(), needles=[b"\x86\x15\x36"]).occurrences == []
