@@ -65,6 +65,7 @@ async def at_work(
     rules: CareRules | None = None,
     judges: bool = True,
     engines: Path | None = None,
+    cases: bool = False,
 ) -> AsyncIterator[Care]:
     """A worker over all phones of the lab; drained at the end, with nothing left in its outbox."""
     settings = WorkerSettings(name="host", poll=0.2, beat=0.5)
@@ -91,12 +92,11 @@ async def at_work(
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
-            beside = [
-                group.create_task(Screens(database).run(phones.folders)),
-                group.create_task(
-                    keep_cases(database, store, load_rules(PARTIES), host="host", interval=1.0)
-                ),
-            ]
+            beside = [group.create_task(Screens(database).run(phones.folders))]
+            if cases:
+                judged_by = load_rules(PARTIES)
+                keeping = keep_cases(database, store, judged_by, host="host", interval=1.0)
+                beside.append(group.create_task(keeping))
             try:
                 yield care
             finally:

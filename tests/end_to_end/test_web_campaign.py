@@ -63,7 +63,7 @@ async def test_from_the_start_of_a_campaign_to_verified_evidence(
     async with (
         asyncio.timeout(_SECONDS),
         twin_lab(place, count=_TWINS) as lab,
-        at_work(database, store, lab, tmp_path, engines=docked(tmp_path, "kept")),
+        at_work(database, store, lab, tmp_path, engines=docked(tmp_path, "kept"), cases=True),
         serving(app) as address,
         chromium() as browser,
     ):

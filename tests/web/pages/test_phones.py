@@ -30,7 +30,12 @@ async def test_shows_the_screen_of_a_running_session(site: Site, tmp_path: Path)
     answer = await person.get(path)
     assert answer.headers["content-type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as picture:
-        assert picture.height <= 520
+        assert picture.height <= 130, "who may see no values can read the screen"
+    reviewer = await (await site.person("rita", Role.REVIEWER)).get(path)
+    with Image.open(io.BytesIO(reviewer.content)) as picture:
+        assert picture.height == 520
+    company = await site.person("comp", Role.COMPANY)
+    assert (await company.get(path)).status_code == 403
     assert (await person.get("/phones/p2/screen")).status_code == 404
 
 
