@@ -143,7 +143,9 @@ def worker(
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
-            opened = await stack.enter_async_context(campaign_database(database, home))
+            opened = await stack.enter_async_context(
+                campaign_database(database, home, connections=8)
+            )
             stored = open_store(store, home)
             executors: list[Executor] = []
             care = None

@@ -74,18 +74,25 @@ def test_of_versions_that_came_together_the_newest_is_run() -> None:
     assert all(rule is every for rule in choose([every], versions).values())
 
 
+async def planned(database: Database, name: str) -> dict[str, int]:
+    """Jobs of a campaign by kind."""
+    jobs = (await campaign_status(database, name)).jobs
+    return {kind: sum(states.values()) for kind, states in jobs.items()}
+
+
 async def test_new_versions_are_queued_once_by_their_rule(database: Database) -> None:
     await register(database, made_app("com.example.game"), listed(category=18))
     await register(database, made_app("com.example.other"), listed(category=6))
     done = await queue_new(database, [GAMES], scenario)
     (name,) = done.queued
     assert done.left_out == 1
-    status = await campaign_status(database, name)
-    assert (status.total, status.priority) == (4, 10)
+    jobs = {"session": 4, "examination": 1}
+    assert await planned(database, name) == jobs
+    assert (await campaign_status(database, name)).priority == 10
     page = await app_page(database, "com.example.game")
     assert page.versions[0].intake == "queued"
     assert (await queue_new(database, [GAMES], scenario)).queued == {}
-    assert (await campaign_status(database, name)).total == 4
+    assert await planned(database, name) == jobs
 
 
 async def test_a_version_from_two_stores_is_one_job(database: Database) -> None:
@@ -94,7 +101,7 @@ async def test_a_version_from_two_stores_is_one_job(database: Database) -> None:
     await register(database, made_app(), listed("Store B"))
     await queue_new(database, [REST], scenario)
     (line,) = await campaigns(database)
-    assert (await campaign_status(database, line.name)).total == 1
+    assert await planned(database, line.name) == {"session": 1, "examination": 1}
 
 
 async def test_a_rules_campaign_goes_on_as_versions_come(database: Database) -> None:
@@ -108,7 +115,7 @@ async def test_a_rules_campaign_goes_on_as_versions_come(database: Database) -> 
     await register(database, made_app(version=3), listed())
     await queue_new(database, [flagged, REST], scenario)
     totals = {
-        line.name.rsplit("-", 1)[0]: (await campaign_status(database, line.name)).total
+        line.name.rsplit("-", 1)[0]: (await planned(database, line.name))["session"]
         for line in await campaigns(database)
     }
     assert totals == {"register-rest": 2, "register-repackaged": 1}
