@@ -10,7 +10,7 @@ from rich.text import Text
 from farm.cli.judgement import EXIT_CODES, VERDICT_STYLES, Judgement, judge_recording
 from farm.cli.one_session import TWIN_PROFILE, inspect_live, lab_on, load_bound, parse_settings
 from farm.cli.output import EXIT_UNDETERMINED, complain, console, emit_json, plain, say
-from farm.cli.stopping import until_stopped
+from farm.cli.stopping import run, until_stopped
 from farm.detect.clauses.scope import check_category
 from farm.detect.rules import load_rules
 from farm.devices.states import Wants
@@ -114,7 +114,7 @@ def run_app(
             complain(f"the session was interrupted: {result.reason}")
         return await asyncio.to_thread(judge_recording, result.folder, rules, language)
 
-    judgement = asyncio.run(until_stopped(work()))
+    judgement = run(until_stopped(work()))
     if judgement is None:
         complain("no sealed recording; `farm recording recover` may save what was written")
         raise typer.Exit(EXIT_UNDETERMINED)

@@ -17,7 +17,7 @@ from farm import paths
 from farm.apps.inspection import inspect
 from farm.cli.one_session import TWIN_PROFILE, inspect_live, lab_on, load_bound, parse_settings
 from farm.cli.output import EXIT_UNDETERMINED, EXIT_USAGE, complain, plain, say
-from farm.cli.stopping import until_stopped
+from farm.cli.stopping import run, until_stopped
 from farm.devices.states import Wants
 from farm.explore import checking
 from farm.model.session import App
@@ -94,5 +94,5 @@ def try_scenario(
 
     with tempfile.TemporaryDirectory(prefix="farm-try-") as temporary:
         home = keep or (Path(temporary) if phone == "twin" else default_home())
-        code = asyncio.run(until_stopped(work(home)))
+        code = run(until_stopped(work(home)))
     raise typer.Exit(code)

@@ -8,6 +8,33 @@ from typing import TypeVar
 from farm.cli.output import say
 
 _T = TypeVar("_T")
+_END_SECONDS = 5.0
+
+
+def run(work: Coroutine[object, object, _T]) -> _T:
+    """Run to the end, as `asyncio.run`, but leave behind what does not end when it is cancelled.
+
+    A scenario is a tester's code, and may swallow every cancellation; a command that waited for it
+    would never end.
+    """
+    runner = asyncio.Runner()
+    try:
+        return runner.run(work)
+    finally:
+        if runner.run(_end_others()):
+            runner.close()
+
+
+async def _end_others() -> bool:
+    """Cancel all other tasks; whether they have ended."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    late = (await asyncio.wait(others, timeout=_END_SECONDS))[1] if others else set()
+    if late:
+        say(f"left behind what does not end: {len(late)} tasks, such as a scenario that hangs")
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    return not late
 
 
 async def until_stopped(work: Coroutine[object, object, _T]) -> _T:

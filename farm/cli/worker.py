@@ -5,7 +5,6 @@ import hashlib
 import os
 import signal
 import socket
-import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +41,7 @@ from farm.cli.campaign_database import (
     open_store,
 )
 from farm.cli.output import plain, say
+from farm.cli.stopping import run
 from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
 from farm.recording import load_or_create_key
@@ -189,12 +189,10 @@ def worker(
                 )
                 for task in beside:
                     task.cancel()
-        if undying:  # asyncio would wait for them for ever; results, phones and database are done
-            say(f"leaving sessions that do not end behind: {', '.join(undying)}")
-            sys.stdout.flush()
-            os._exit(0)
+        if undying:
+            say(f"sessions that do not end, their phones need care: {', '.join(undying)}")
 
-    asyncio.run(work())
+    run(work())
 
 
 def _network_of(hosts: Path | None) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import shlex
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from farm.devices import clock
@@ -27,6 +27,7 @@ from farm.model.session import DeviceInfo
 from farm.model.vocabulary import AccessMode
 
 _LONGEST_LINE = 64 * 1024
+_REFUSAL_SECONDS = 0.05
 
 
 class Phone:
@@ -73,7 +74,7 @@ class Phone:
             DeviceGone: the phone vanished.
             DeviceError: no answer in time, or root is asked of a phone without it.
         """
-        with self._noticing():
+        async with self._noticing():
             return await self.adb.shell(
                 self.serial,
                 self._as_root(argv) if root else argv,
@@ -104,12 +105,12 @@ class Phone:
 
     async def push(self, data: bytes | Path, remote: str, mode: int = 0o644) -> None:
         """Write a file on the phone."""
-        with self._noticing():
+        async with self._noticing():
             await self.adb.push(self.serial, data, remote, mode)
 
     async def pull(self, remote: str) -> bytes:
         """Return a file of the phone."""
-        with self._noticing():
+        async with self._noticing():
             return await self.adb.pull(self.serial, remote)
 
     async def install(
@@ -121,7 +122,7 @@ class Phone:
             AppError: the phone refuses this app.
             DeviceError: the phone is the reason.
         """
-        with self._noticing():
+        async with self._noticing():
             await self.adb.install(self.serial, apks, grant=grant, timeout=timeout)
 
     async def uninstall(self, package: str) -> bool:
@@ -141,18 +142,18 @@ class Phone:
 
     async def reverse(self, remote_port: int, local_port: int) -> None:
         """Let the phone's port lead to the host's."""
-        with self._noticing():
+        async with self._noticing():
             await self.adb.reverse(self.serial, remote_port, local_port)
 
     async def remove_reverse(self, remote_port: int) -> None:
         """Close a port opened by `reverse`."""
-        with self._noticing():
+        async with self._noticing():
             await self.adb.remove_reverse(self.serial, remote_port)
 
     async def forward(self, remote_port: int) -> int:
         """Return a host port that leads to the phone's port; the same one for the same port."""
         if remote_port not in self._forwards:
-            with self._noticing():
+            async with self._noticing():
                 self._forwards[remote_port] = await self.adb.forward(self.serial, remote_port)
         return self._forwards[remote_port]
 
@@ -196,42 +197,42 @@ class Phone:
 
     async def hierarchy(self) -> str:
         """XML of the screen."""
-        with self._noticing():
+        async with self._noticing():
             return await self._screen.hierarchy()
 
     async def screenshot(self) -> bytes:
         """PNG or JPEG of the screen."""
-        with self._noticing():
+        async with self._noticing():
             return await self._screen.screenshot()
 
     async def tap(self, x: int, y: int) -> tuple[int, int]:
         """Tap; host times (ns) before and after."""
-        with self._noticing():
+        async with self._noticing():
             return await self._screen.tap(x, y)
 
     async def press(self, key: str) -> None:
         """Press `back`, `home` or `enter`."""
-        with self._noticing():
+        async with self._noticing():
             await self._screen.press(key)
 
     async def type_text(self, text: str) -> None:
         """Type into the focused field."""
-        with self._noticing():
+        async with self._noticing():
             await self._screen.type_text(text)
 
     async def clipboard(self) -> str:
         """The clipboard's text; empty where it holds none."""
-        with self._noticing():
+        async with self._noticing():
             return await self._screen.clipboard()
 
     async def set_clipboard(self, text: str) -> None:
         """Replace the clipboard's text."""
-        with self._noticing():
+        async with self._noticing():
             await self._screen.set_clipboard(text)
 
     async def start_screen(self) -> None:
         """Start the screen's server now, so that the first look does not pay for it."""
-        with self._noticing():
+        async with self._noticing():
             await self._screen.start()
 
     async def clock_sample(self) -> ClockSample:
@@ -260,7 +261,7 @@ class Phone:
         Raises:
             DeviceError: nobody listens there.
         """
-        self._check_there()
+        await self._check_there()
         async with self.adb.stream(self.serial, f"tcp:{port}") as streams:
             yield streams
 
@@ -269,7 +270,7 @@ class Phone:
 
         Ends when the phone ends the stream; lines are cut at 64 KiB.
         """
-        self._check_there()
+        await self._check_there()
         argv = ["logcat", *(options or ("-v", "threadtime", "-T", "1"))]
         async with self.adb.stream(self.serial, f"shell:exec {shlex.join(argv)}") as (reader, _):
             rest = b""
@@ -291,15 +292,17 @@ class Phone:
             with contextlib.suppress(DeviceError):
                 await self.remove_forward(remote)
 
-    def _check_there(self) -> None:
+    async def _check_there(self) -> None:
         if self._whole is not None:
-            self._whole._check_there()
+            await self._whole._check_there()
         if self.gone.is_set():
+            # A script that tries again and again must not keep everybody else from running.
+            await asyncio.sleep(_REFUSAL_SECONDS)
             raise DeviceGone(f"{self.serial}: {self._why_gone}")
 
-    @contextlib.contextmanager
-    def _noticing(self) -> Iterator[None]:
-        self._check_there()
+    @contextlib.asynccontextmanager
+    async def _noticing(self) -> AsyncIterator[None]:
+        await self._check_there()
         try:
             yield
         except Overdue as error:

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -114,6 +115,26 @@ async def test_a_phone_that_was_given_up_obeys_its_lessee_no_more(
                     await deaf.tap(1, 1)
         async with pool.lease(timeout=5) as again:
             assert again is phone  # the late end of the first lease freed nothing twice
+
+
+async def test_who_asks_a_phone_that_is_gone_again_and_again_holds_nobody_up(
+    adb: Adb, connect: Any, profiles: list[DeviceProfile]
+) -> None:
+    twin = await connect(MI8)
+    async with DevicePool(profiles, adb, only=[twin.serial]) as pool:
+        async with pool.lease(timeout=20) as phone:
+            pool.give_up(twin.serial, "needs care")
+        over = asyncio.Event()
+
+        async def stubborn() -> None:
+            while not over.is_set():
+                with contextlib.suppress(DeviceError):
+                    await phone.press("home")
+
+        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+            group.create_task(stubborn())
+            await asyncio.sleep(0.1)
+            over.set()
 
 
 async def test_shutdown_frees_every_waiter(adb: Adb, profiles: list[DeviceProfile]) -> None:
