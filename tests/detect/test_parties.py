@@ -255,6 +255,7 @@ def app(package: str, label: str = "Eager", signer: str = "b" * 64) -> App:
         ("com.ss.android.article.news", "头条", "applog.zijieapi.com", False, "same organisation"),
         ("com.example.eager", "Eager", "eager-1.oss-cn-hangzhou.aliyuncs.com", False, "rented"),
         ("com.example.eager", "Eager", "d1.cloudfront.net", False, "rented"),
+        ("com.example.eager", "Eager", "bucket.qbox.me", False, "rented"),
     ],
 )
 def test_organisations(package: str, label: str, host: str, third: bool | None, says: str) -> None:
@@ -323,3 +324,22 @@ def test_organisations_are_sound() -> None:
         assert len(one.country) == 2 and one.country.isupper(), one.id
         assert all(registrable_domain(f"x.{name}") for name in one.domains), one.id
         assert all(name == name.lower() and "." in name for name in one.hosting), one.id
+
+
+def test_no_sdk_claims_what_others_rent() -> None:
+    """Whoever serves at a rented name is the landlord's customer: no SDK may own all of it."""
+    rules = load_rules()
+    rented = {
+        domain
+        for line in yaml.safe_load(
+            (Path(organisations.__file__).parent / "data" / "organisations.yaml").read_text("utf-8")
+        )["organisations"]
+        for domain in line["hosting"]
+    }
+    claimed = {
+        (sdk.id, domain)
+        for sdk in rules.catalogue.sdks
+        for domain in sdk.domains
+        if any(one == domain or one.endswith(f".{domain}") for one in rented)
+    }
+    assert len(rented) > 40 and claimed == set()
