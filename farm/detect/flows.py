@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from farm.detect.authorship import announces, launched, of_the_app, pages
 from farm.detect.connections import Connections
 from farm.detect.decode.carriers import Carrier, carriers, name_carriers
 from farm.detect.decode.node import Limits
@@ -23,7 +24,7 @@ from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
 from farm.detect.timeline import FOREVER, Placed, Timeline
 from farm.detect.transforms import trace
-from farm.model.events import Launched, NameLookup, Request, Response
+from farm.model.events import NameLookup, Request, Response
 from farm.model.exchange import Exchange
 from farm.model.vocabulary import CANARY_HOST, LinkStrength, Stream
 
@@ -94,6 +95,7 @@ def search(
     searcher = Searcher(recogniser.needles, recogniser.shapes, limits, helpers)
     requests = _requests(timeline)
     readable = Readable(traced)
+    opened = pages(timeline)
     linker = Linker(known, Connections(timeline), timeline)
     carried: list[Carried] = []
     typed: list[tuple[Exchange, int, Typed]] = []
@@ -130,7 +132,7 @@ def search(
         missing = [Unread(reason=_MISSING[what]) for what in exchange.truncated if what in _MISSING]
         if missing:
             unread[exchange.flow_id] = missing
-        request, announced = requests.get(exchange.flow_id), _announces(whole, package)
+        request, announced = requests.get(exchange.flow_id), announces(whole, package, opened)
         search_one(exchange, scans, request, announced)
     for name, placed in _names_asked(timeline).items():
         question = _question(name, placed)
@@ -144,7 +146,7 @@ def search(
     checked = _checked(typed[:_MOST_TYPED], known, requests, shapes, timeline)
     first = received(_texts_sent(carried, checked), exchanges, answered, earliest)
     carried, checked, echoed = _without_echoes(carried, checked, first)
-    carried, checked, earlier = _of_the_app(carried, checked, _launched(timeline))
+    carried, checked, earlier = of_the_app(carried, checked, launched(timeline))
     return Traffic(
         exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
         carried=carried,
@@ -172,15 +174,6 @@ def _unread(scans: Sequence[Scan], hits: Sequence[Hit], readable: Readable) -> l
         for one in scan.undecoded
         if not one.opaque or not (one.location in understood or readable.explains(scan.carrier))
     ]
-
-
-def _announces(exchange: Exchange, package: str) -> bool:
-    """Whether a request names its app, as WebView's do (developer.android.com, `WebView`:
-    "X-Requested-With"). Only its own process can have a reason to write the app's name there."""
-    return bool(package) and any(
-        name.lower() == b"x-requested-with" and value == package.encode()
-        for name, value in exchange.request_headers
-    )
 
 
 def _names_asked(timeline: Timeline) -> dict[str, Placed]:
@@ -321,28 +314,6 @@ def _without_echoes(
         if one.typed.value not in first or first[one.typed.value].time > one.interval.lo
     ]
     return kept, others, [f"{line}, {count} times" for line, count in sorted(echoed.items())]
-
-
-def _launched(timeline: Timeline) -> int:
-    """Before this, host ns, no code of the app ran: it is removed and installed anew."""
-    starts = timeline.of(Stream.DEVICE, Launched)
-    return min((placed.interval.lo for placed in starts), default=-FOREVER)
-
-
-def _of_the_app(
-    carried: Sequence[Carried], checked: Sequence[Checked], launched: int
-) -> tuple[list[Carried], list[Checked], list[str]]:
-    """Leaves out what other programs of the phone sent before the app could send anything."""
-    kept: list[Carried] = []
-    earlier: dict[str, int] = {}
-    for one in carried:
-        if one.interval.hi >= launched:
-            kept.append(one)
-            continue
-        line = f"{one.known.data_type}: to {one.exchange.host}"
-        earlier[line] = earlier.get(line, 0) + 1
-    others = [one for one in checked if one.interval.hi >= launched]
-    return kept, others, [f"{line}, {count} times" for line, count in sorted(earlier.items())]
 
 
 def _texts(one: Carried) -> list[str]:

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from farm.detect.claims import Passed, judge_scenario
-from farm.model.events import Claim, Gap, Heartbeat, PhoneIdentity, StateChange
+from farm.model.events import Claim, Gap, Heartbeat, PhoneIdentity, StateChange, WebViewUsed
 from farm.model.finding import Finding
 from farm.model.vocabulary import (
     ConsentAnswer,
@@ -111,6 +111,30 @@ def test_a_page_inside_the_app_names_it(name: bytes, package: bytes, theirs: boo
     scene.tells_connections = False
     page = [(name, package)]
     scene.flow(1500, MAKER, path=f"/?imei={IMEI}", headers=page, client_random=b"w" * 32)
+    assert sent(scene.end().judge().findings) == [DataType.IMEI] * theirs
+
+
+@pytest.mark.parametrize(
+    ("opened", "at", "headers", "theirs"),
+    [
+        ("https://h5.eager.example/index", 1400, [(b"Origin", b"https://h5.eager.example")], True),
+        ("https://h5.eager.example/", 1400, [(b"Referer", b"https://h5.eager.example/a?b")], True),
+        (f"https://{MAKER}/page", 1400, [], True),
+        ("https://h5.eager.example/", 1600, [(b"Origin", b"https://h5.eager.example")], False),
+        ("https://h5.eager.example/", 1400, [(b"Origin", b"https://other.example")], False),
+        ("https://[broken", 1400, [(b"Referer", b"https://[broken")], False),
+    ],
+)
+def test_what_a_page_sends_that_the_app_opened_is_the_apps(
+    opened: str, at: float, headers: list[tuple[bytes, bytes]], theirs: bool
+) -> None:
+    scene = Scene().begin()
+    scene.call(1300)
+    scene.tells_connections = True
+    scene.flow(1350, "api.eager.example", path="/config")
+    scene.tells_connections = False
+    scene.add(Stream.API, at, WebViewUsed(action="load", detail=opened, pid=100, tid=1))
+    scene.flow(1500, MAKER, path=f"/?imei={IMEI}", headers=headers, client_random=b"w" * 32)
     assert sent(scene.end().judge().findings) == [DataType.IMEI] * theirs
 
 
