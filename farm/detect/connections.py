@@ -17,6 +17,7 @@ class Opener(Enum):
 
     APP = "app"  # a process of the app, as its hooks saw
     UNSEEN = "unseen"  # hooks told of the app's other connections, and of this one they did not
+    PLAIN = "plain"  # not encrypted: nothing names the connection on both sides of the proxy
     UNKNOWN = "unknown"  # nothing tells connections apart here
 
 
@@ -52,8 +53,10 @@ class Connections:
     def opener(self, request: Placed | None) -> Opener:
         """Whether a process of the app opened the connection."""
         body = request.event.body if request is not None else None
-        if not isinstance(body, Request) or not body.client_random:
+        if not isinstance(body, Request):
             return Opener.UNKNOWN
+        if not body.client_random:
+            return Opener.PLAIN if self._telling else Opener.UNKNOWN
         if body.client_random in self._by_random:
             return Opener.APP
         return Opener.UNSEEN if self._telling else Opener.UNKNOWN

@@ -112,6 +112,9 @@ class _Finder:
         group.certain &= certain and one.ordered
         group.say(reason)
         group.say(self._doubts(one, proven))
+        if one.opener is Opener.PLAIN:
+            group.certain = False
+            group.say("the connection was not encrypted: nothing ties it to the app's process")
         if phase is Phase.UNDETERMINED:
             group.say(_why_undetermined(one.interval, self._phases))
         if not proven or not one.calls:

@@ -82,6 +82,10 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         ),
         "该值属于本机，但没有调用把它交给应用：无证据表明此连接由应用建立，可能是手机上的其他程序",
     ),
+    (
+        "the connection was not encrypted: nothing ties it to the app's process",
+        "该连接未加密：没有证据把它与应用的进程对应起来",
+    ),
     ("sent before the app ran, not by it: {}", "在应用运行之前已发出，并非应用所为：{0}"),
     ("{w}: to {}, {} times", "{0}：发往 {1}，{2} 次"),
     ("the value is known as this phone's ({}); {}", "已知该值属于本机（{0}）；{1}"),

@@ -12,6 +12,7 @@ from farm.detect.claims import Passed, judge_scenario
 from farm.model.events import Claim, Gap, Heartbeat, PhoneIdentity, StateChange, WebViewUsed
 from farm.model.finding import Finding
 from farm.model.vocabulary import (
+    Confidence,
     ConsentAnswer,
     DataType,
     DialogKind,
@@ -91,6 +92,25 @@ def test_what_the_app_read_and_another_sent_is_a_reading(of_the_app: bool) -> No
     assert analysis.verdict.kind is VerdictKind.VIOLATION  # it was read, whoever sent it
     assert sent(analysis.findings) == [DataType.IMEI] * of_the_app
     assert sent(analysis.undetermined) == [DataType.IMEI] * (not of_the_app)
+
+
+@pytest.mark.parametrize(
+    ("random", "confidence"),
+    [(b"", Confidence.PROBABLE), (b"own" * 10 + b"!!", Confidence.CERTAIN)],
+)
+def test_what_is_not_encrypted_is_tied_to_nobody_for_certain(
+    random: bytes, confidence: Confidence
+) -> None:
+    scene = Scene().begin()
+    scene.call(1300)
+    scene.tells_connections = True
+    scene.flow(1400, "api.eager.example", path="/config")
+    scene.tells_connections = False
+    if random:
+        scene.connected(1450, random)
+    scene.flow(1500, MAKER, path=f"/?imei={IMEI}", client_random=random)
+    (finding,) = [one for one in scene.end().judge().findings if one.receiver is not None]
+    assert finding.confidence is confidence
 
 
 @pytest.mark.parametrize(
