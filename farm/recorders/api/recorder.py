@@ -194,13 +194,14 @@ class ApiRecorder:
         while time.monotonic() < deadline:
             for pid, name in self._gate.waiting():
                 if name == self._package:
+                    self._gate.take(pid)
                     return pid, name
                 if not self._ours(name):
                     await self._gate.let_go(pid)
             for pid, name in sorted((await self._find()).items()):
                 if pid not in known and name == self._package:
                     return pid, name
-            await asyncio.sleep(_POLL_SECONDS)
+            await self._gate.announcement(_POLL_SECONDS)
         raise AppError(f"{self._package}: no process appeared within {_FIND_SECONDS:g} s")
 
     async def _lists(self, pid: int) -> bool:
@@ -239,7 +240,7 @@ class ApiRecorder:
     async def _watch(self) -> None:
         """New processes, lost hooks and silent bundles, until cancelled."""
         while True:
-            await asyncio.sleep(_WATCH_SECONDS)
+            await self._gate.announcement(_WATCH_SECONDS)
             try:
                 await self._look()
             except DeviceError as error:
@@ -253,11 +254,13 @@ class ApiRecorder:
         alive = await self._find()
         held: set[int] = set()
         for pid, name in self._gate.waiting():
-            if self._ours(name):
-                alive.setdefault(pid, name)
-                held.add(pid)
-            else:
+            if not self._ours(name):
                 await self._gate.let_go(pid)
+            elif not (self._launching and name == self._package):
+                self._gate.take(pid)
+                self._given_up.discard(pid)  # the number of a process that ended, given anew
+                alive[pid] = name
+                held.add(pid)
         for pid, name in sorted(alive.items()):
             process = self._processes.get(pid)
             if self._launching and name == self._package and process is None:
@@ -265,7 +268,7 @@ class ApiRecorder:
             if process is None and self._ours(name):
                 await self._hook_late(pid, name, held=pid in held)
             elif process is not None and process.detached and pid not in self._given_up:
-                await self._hook_again(pid, name)
+                await self._hook_again(pid, name, held=pid in held)
         for pid, process in self._processes.items():
             if pid in alive and not process.detached:
                 self._absences.listen(process)
@@ -286,9 +289,12 @@ class ApiRecorder:
         finally:
             await self._gate.let_go(pid)
 
-    async def _hook_again(self, pid: int, name: str) -> None:
+    async def _hook_again(self, pid: int, name: str, *, held: bool) -> None:
         try:
-            await self._hook(pid, name, held=False)
+            await self._hook(pid, name, held=held)
         except DeviceError:
             return  # tried again at the next look; the gap stays open
+        finally:
+            if held:
+                await self._gate.let_go(pid)
         self._absences.over(pid)
