@@ -6,6 +6,7 @@ packages/modules/adb, OVERVIEW.TXT. Knows nothing of phones.
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 
 from adbutils.errors import AdbError
 
@@ -14,6 +15,7 @@ from farm.devices.workers import Overdue
 from farm.model.errors import DeviceGone
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_LONGEST_LINE = 64 * 1024
 
 
 async def open_service(host: str, port: int, request: str, timeout: float) -> Streams:
@@ -84,6 +86,16 @@ async def ask(host: str, port: int, request: str, timeout: float, has_reply: boo
     if status != b"OKAY":
         raise map_error("", request, AdbError(reply))
     return reply
+
+
+async def lines(reader: asyncio.StreamReader) -> AsyncGenerator[str, None]:
+    """Yield lines of text until the stream ends; each is cut at 64 KiB, and an unended one left."""
+    rest = b""
+    while chunk := await reader.read(_LONGEST_LINE):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r")
+        rest = rest[:_LONGEST_LINE]
 
 
 async def close(writer: asyncio.StreamWriter) -> None:

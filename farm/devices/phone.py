@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from farm.devices import clock
+from farm.devices import adb_streams, clock
 from farm.devices.adb import Adb
 from farm.devices.outputs.activities import read_start
 from farm.devices.outputs.packages import read_package_list
@@ -26,7 +26,6 @@ from farm.model.events import ClockSample
 from farm.model.session import DeviceInfo
 from farm.model.vocabulary import AccessMode
 
-_LONGEST_LINE = 64 * 1024
 _REFUSAL_SECONDS = 0.05
 
 
@@ -273,12 +272,8 @@ class Phone:
         await self._check_there()
         argv = ["logcat", *(options or ("-v", "threadtime", "-T", "1"))]
         async with self.adb.stream(self.serial, f"shell:exec {shlex.join(argv)}") as (reader, _):
-            rest = b""
-            while chunk := await reader.read(_LONGEST_LINE):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    yield line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r")
-                rest = rest[:_LONGEST_LINE]
+            async for line in adb_streams.lines(reader):
+                yield line
 
     async def forget_connections(self) -> None:
         """End the screen's server and forget forwarded ports: none outlives a restart."""

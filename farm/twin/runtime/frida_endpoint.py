@@ -56,6 +56,7 @@ class FridaEndpoint:
         service, self._service = self._service, None
         joined, self._joined = self._joined, {}
         for session, _ in joined.values():
+            # A process that has ended raises one of Frida's errors, which share no base.
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(asyncio.to_thread(session.detach), 5)
         if service is not None:
