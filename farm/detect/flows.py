@@ -4,21 +4,27 @@
 `findings`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from farm.detect.authorship import announces, launched, of_the_app, pages
 from farm.detect.connections import Connections
+from farm.detect.credible import (
+    checked_numbers,
+    plausible,
+    texts_sent,
+    without_echoes,
+)
 from farm.detect.decode.carriers import Carrier, carriers, name_carriers
 from farm.detect.decode.node import Limits
-from farm.detect.echo import Received, first_answer, received
+from farm.detect.echo import first_answer, received
 from farm.detect.helpers import Searcher
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Chance, Hit, Recogniser
 from farm.detect.identify.typed import Typed
 from farm.detect.identify.weigh import select
-from farm.detect.links import Carried, Checked, Linker, left
+from farm.detect.links import Carried, Checked, Linker
 from farm.detect.matching import Scan
 from farm.detect.opaque import Readable
 from farm.detect.replay import without_bytes
@@ -26,10 +32,7 @@ from farm.detect.timeline import FOREVER, Placed, Timeline
 from farm.detect.transforms import trace
 from farm.model.events import NameLookup, Request, Response
 from farm.model.exchange import Exchange
-from farm.model.vocabulary import CANARY_HOST, LinkStrength, Stream
-
-PLAUSIBLE_CHANCE = 0.05
-"""What is more likely an accident than this is no match at all."""
+from farm.model.vocabulary import CANARY_HOST, Stream
 
 _MOST_TYPED = 2000
 _DNS_PORT = 53
@@ -142,10 +145,10 @@ def search(
     typed.sort(key=lambda one: (one[0].started, one[0].flow_id))
     searched = searcher.bytes_searched + traced.bytes_searched
     chance = Chance(recogniser.forms, searched, fields)
-    carried = _plausible(carried, chance)
-    checked = _checked(typed[:_MOST_TYPED], known, requests, shapes, timeline)
-    first = received(_texts_sent(carried, checked), exchanges, answered, earliest)
-    carried, checked, echoed = _without_echoes(carried, checked, first)
+    carried = plausible(carried, chance)
+    checked = checked_numbers(typed[:_MOST_TYPED], known, requests, shapes, timeline)
+    first = received(texts_sent(carried, checked), exchanges, answered, earliest)
+    carried, checked, echoed = without_echoes(carried, checked, first)
     carried, checked, earlier = of_the_app(carried, checked, launched(timeline))
     return Traffic(
         exchanges=sorted(seen, key=lambda one: (one.started, one.flow_id)),
@@ -210,64 +213,6 @@ def _requests(timeline: Timeline) -> dict[str, Placed]:
     return found
 
 
-def _plausible(carried: Iterable[Carried], chance: Chance) -> list[Carried]:
-    kept: list[Carried] = []
-    for one in carried:
-        hits = [
-            hit
-            for hit in one.hits
-            if chance.of(hit.bits, named=bool(hit.key)) <= PLAUSIBLE_CHANCE or _in_company(hit, one)
-        ]
-        if hits:
-            kept.append(msgspec.structs.replace(one, hits=hits))
-    return kept
-
-
-def _in_company(hit: Hit, one: Carried) -> bool:
-    """Whether it counted together with others: then the others carry the bound."""
-    return one.known.weak and not hit.key and one.known.together > 1
-
-
-def _checked(
-    typed: Sequence[tuple[Exchange, int, Typed]],
-    known: Sequence[Known],
-    requests: Mapping[str, Placed],
-    tries: int,
-    timeline: Timeline,
-) -> list[Checked]:
-    """Checked numbers that no known value of the session explains.
-
-    Where the phone's own value of a type is known, another one of that type is somebody else's.
-    """
-    types = {one.data_type for one in known}
-    values = [_bare(one.value) for one in known]
-    kept: list[Checked] = []
-    for exchange, time, one in typed:
-        bare = _bare(one.value)
-        if one.data_type in types or any(bare in value or value in bare for value in values):
-            continue
-        chance = min(1.0, one.passes * max(1, tries))
-        if not one.key and chance > PLAUSIBLE_CHANCE:
-            continue
-        request = requests.get(exchange.flow_id)
-        body = request.event.body if request is not None else None
-        kept.append(
-            Checked(
-                exchange=exchange,
-                event=request.event.reference if request is not None else "",
-                interval=timeline.certain(left(exchange, request, time)),
-                typed=one,
-                chance=float(f"{chance:.3g}"),
-                request=body if isinstance(body, Request) else None,
-            )
-        )
-    return kept
-
-
-def _bare(value: str) -> str:
-    return "".join(character for character in value.lower() if character.isalnum())
-
-
 def _answered(timeline: Timeline) -> dict[str, int]:
     """When each flow's response was complete, host ns."""
     answered: dict[str, int] = {}
@@ -276,45 +221,3 @@ def _answered(timeline: Timeline) -> dict[str, int]:
         if isinstance(body, Response):
             answered.setdefault(body.flow_id, placed.event.t)
     return answered
-
-
-def _texts_sent(carried: Sequence[Carried], checked: Sequence[Checked]) -> dict[str, int]:
-    """What the app sent, with the last time at which an answer can have taught it that."""
-    texts: dict[str, int] = {}
-    for one in carried:
-        for text in _texts(one):
-            texts[text] = max(texts.get(text, -FOREVER), one.learned)
-    for other in checked:
-        value = other.typed.value
-        texts[value] = max(texts.get(value, -FOREVER), other.interval.lo)
-    return texts
-
-
-def _without_echoes(
-    carried: Sequence[Carried], checked: Sequence[Checked], first: Mapping[str, Received]
-) -> tuple[list[Carried], list[Checked], list[str]]:
-    """Marks values that a server sent first, and leaves out those that nothing else explains."""
-    kept: list[Carried] = []
-    echoed: dict[str, int] = {}
-    for one in carried:
-        came = [first[text] for text in _texts(one) if text in first]
-        echo = min(came, key=lambda got: (got.time, got.flow_id), default=None)
-        if echo is None or echo.time > one.learned:
-            kept.append(one)
-            continue
-        if not one.calls and not one.known.identities:
-            host = one.exchange.host
-            line = f"{one.known.data_type}: a server had sent it (flow {echo.flow_id}): {host}"
-            echoed[line] = echoed.get(line, 0) + 1
-            continue
-        kept.append(msgspec.structs.replace(one, echo=echo, link=LinkStrength.VALUE))
-    others = [
-        one
-        for one in checked
-        if one.typed.value not in first or first[one.typed.value].time > one.interval.lo
-    ]
-    return kept, others, [f"{line}, {count} times" for line, count in sorted(echoed.items())]
-
-
-def _texts(one: Carried) -> list[str]:
-    return [one.known.value, *(hit.found for hit in one.hits if not hit.transforms)]

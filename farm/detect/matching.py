@@ -103,6 +103,8 @@ def _without_content_encodings(carrier: Carrier, budget: Budget) -> tuple[bytes,
 
 
 def _scan(carrier: Carrier, path: tuple[str, ...], found: Sequence[Found]) -> Scan:
+    if not found:
+        return Scan(carrier=carrier, occurrences=[], undecoded=[])
     occurrences: dict[tuple[int, tuple[str, ...], int, int], Occurrence] = {}
     undecoded: list[Undecoded] = []
     leaves: dict[tuple[tuple[str, ...], int], Leaf] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from farm.detect.decode.carriers import Carrier
-from farm.detect.identify.forms import Form
+from farm.detect.identify.form import Form
 from farm.detect.identify.known import Known
 from farm.detect.identify.recognise import Hit, Recogniser
 from farm.detect.identify.weigh import select

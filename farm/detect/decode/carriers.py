@@ -3,6 +3,7 @@
 Only what left the app is a carrier; answers of servers are not collection.
 """
 
+import functools
 from collections.abc import Iterator
 
 import msgspec
@@ -53,8 +54,7 @@ def carriers(exchange: Exchange) -> Iterator[Carrier]:
             yield Carrier(location=f"url {name}"[:120], start=name[:120], data=value, time=time)
     encodings: list[str] = []
     for raw_name, value in exchange.request_headers:
-        name = raw_name.decode("ascii", "backslashreplace")[:80]
-        lower = name.lower()
+        name, lower = _header(raw_name)
         if lower == "content-encoding":
             encodings += [
                 part.strip().lower() for part in value.decode("ascii", "replace").split(",")
@@ -75,6 +75,13 @@ def carriers(exchange: Exchange) -> Iterator[Carrier]:
             content_encodings=encodings[:4],
         )
     yield from _messages(exchange, time)
+
+
+@functools.lru_cache(maxsize=1024)
+def _header(raw_name: bytes) -> tuple[str, str]:
+    """A header's name for people, and in lower case; all requests have the same few."""
+    name = raw_name.decode("ascii", "backslashreplace")[:80]
+    return name, name.lower()
 
 
 def _messages(exchange: Exchange, time: int) -> Iterator[Carrier]:

@@ -200,15 +200,14 @@ class Engine:
     def _shape(self, data: bytes, end: int, number: int) -> tuple[int, int, int] | None:
         # The pattern took one byte behind the shape along, except at the end of the buffer.
         apart, shape = self._apart[number], self._shapes[number]
-        size = len(data)
-        for last in (end, end - 1) if end == size else (end - 1,):
-            if last < size and data[last] in apart:
-                continue
-            first = last - _LONGEST_PATTERN if last > _LONGEST_PATTERN else 0
-            start = first + len(data[first:last].rstrip(apart))
-            if shape.match(data, start, last):
-                return start, last, number
-        return None
+        last = end - 1
+        if data[last] in apart:
+            if end < len(data):
+                return None
+            last = end
+        first = last - _LONGEST_PATTERN if last > _LONGEST_PATTERN else 0
+        start = first + len(data[first:last].rstrip(apart))
+        return (start, last, number) if shape.match(data, start, last) else None
 
 
 def _on_rare(

@@ -9,10 +9,9 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from farm.detect.identify import numbers
-from farm.detect.identify.digests import DIGESTS, crc32, doubled, salted
+from farm.detect.identify.digest_forms import digests, salted_forms
+from farm.detect.identify.form import Form
 from farm.detect.identify.information import STRONG_BITS, information
 from farm.detect.identify.known import GROUPED, IDENTIFIERS, Known
 from farm.model.vocabulary import DataType
@@ -21,35 +20,6 @@ _SEPARATORS = re.compile(r"[\s:\-._()]")
 _HEX_BYTES = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
 _ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
-
-DIGEST_LEAST = 8
-"""Bytes of a digest that must be there: 64 bits, as in the "16-digit MD5"."""
-
-_MOST_SALTED = 12
-_SALTABLE_LENGTH = 64
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """One form of a known value: `expected` in full, of which `least` bytes are searched for."""
-
-    known: int  # index into the list of known values
-    name: str  # "plain", "sha256", "md5 of upper case"
-    expected: bytes
-    least: int = 0  # this many leading bytes (trailing with `from_end`) suffice; 0: all
-    from_end: bool = False
-    whole: bool = False  # all of it must be there; `least` only keeps the pattern short
-    caseless: bool = False
-    edges: str  # which characters may not touch it: "digit", "word", "hex", ""
-    bits: float  # information in all of `expected`
-    transforms: tuple[int, ...] = ()  # ordinals of the `Transform` events that made it
-    inner: tuple[str, ...] = ()  # decode path of the value in the first transform's input
-
-    @property
-    def pattern(self) -> bytes:
-        """What is searched for."""
-        if not self.least:
-            return self.expected
-        return self.expected[-self.least :] if self.from_end else self.expected[: self.least]
 
 
 def forms_of(known: Sequence[Known], salts: Sequence[str] = ()) -> list[Form]:
@@ -67,7 +37,7 @@ def forms_of(known: Sequence[Known], salts: Sequence[str] = ()) -> list[Form]:
             if key not in seen and form.pattern:
                 seen.add(key)
                 found.append(form)
-    found += _salted(known, salts)
+    found += salted_forms(known, salts)
     return found
 
 
@@ -92,7 +62,7 @@ def _forms(index: int, known: Known) -> Iterator[Form]:
                     bits=known.bits,
                 )
     for name, text in _cases(variants):
-        yield from _digests(index, known, name, text)
+        yield from digests(index, known, name, text)
 
 
 def variants_of(value: str) -> Iterator[tuple[str, str]]:
@@ -236,89 +206,6 @@ _COMMON_PREFIX = {
 
 _STRONG_REST = 19.0
 """Bits beyond a common prefix that, with the prefix, name one phone."""
-
-
-def _digests(index: int, known: Known, name: str, text: str) -> Iterator[Form]:
-    of = f" of {name}" if name else ""
-    data = text.encode("utf-8", "surrogateescape")
-    for digest, function in DIGESTS.items():
-        yield from _digest_forms(index, digest + of, function(data))
-        if digest == "md5":
-            middle = function(data).hex()[8:24].encode()
-            yield Form(
-                known=index,
-                name=f"md5{of}, middle 16",
-                expected=middle,
-                caseless=True,
-                edges="hex",
-                bits=64.0,
-            )
-    if not name or known.bits >= STRONG_BITS:
-        yield from _checksums(index, known, of, text)
-    if known.bits >= STRONG_BITS:
-        for digest, raw in doubled(data):
-            yield from _digest_forms(index, digest + of, raw)
-
-
-def _digest_forms(index: int, name: str, raw: bytes) -> Iterator[Form]:
-    bits = 8.0 * len(raw)
-    yield Form(
-        known=index,
-        name=name,
-        expected=raw.hex().encode(),
-        least=2 * DIGEST_LEAST,
-        caseless=True,
-        edges="hex",
-        bits=bits,
-    )
-    yield Form(
-        known=index, name=f"{name}, raw", expected=raw, least=DIGEST_LEAST, edges="", bits=bits
-    )
-
-
-def _checksums(index: int, known: Known, of: str, text: str) -> Iterator[Form]:
-    # No more bits than the value has: a checksum of a short value is as easily met as that value.
-    bits = min(32.0, known.bits)
-    values = {
-        "crc32": crc32(text.encode("utf-8", "surrogateescape")),
-        "java hashCode": numbers.hash_code(text),
-    }
-    for name, value in values.items():
-        yield Form(
-            known=index,
-            name=f"{name}{of}",
-            expected=f"{value & 0xFFFFFFFF:08x}".encode(),
-            caseless=True,
-            edges="hex",
-            bits=bits,
-        )
-        decimal = str(value).encode()
-        if len(decimal) >= 8:
-            yield Form(
-                known=index,
-                name=f"{name}{of}, decimal",
-                expected=decimal,
-                edges="digit",
-                bits=bits,
-            )
-
-
-def _salted(known: Sequence[Known], salts: Sequence[str]) -> Iterator[Form]:
-    chosen = [
-        (index, one)
-        for index, one in enumerate(known)
-        if one.data_type not in GROUPED
-        and one.bits >= STRONG_BITS
-        and len(one.value) <= _SALTABLE_LENGTH
-    ]
-    chosen.sort(key=lambda pair: pair[1].data_type not in IDENTIFIERS)
-    chosen = chosen[:_MOST_SALTED]
-    for index, one in chosen:
-        others = [(other.data_type.value, other.value) for at, other in chosen if at != index]
-        others += [("package or signer", salt) for salt in salts]
-        for what, salt in others:
-            for name, raw in salted(one.value.encode(), salt.encode()):
-                yield from _digest_forms(index, name.replace("salt", what), raw)
 
 
 def _edges(text: str) -> str:

@@ -12,7 +12,8 @@ import msgspec
 
 from farm.detect.decode.node import Leaf
 from farm.detect.identify.contexts import key_beside
-from farm.detect.identify.forms import Form, forms_of
+from farm.detect.identify.form import Form
+from farm.detect.identify.forms import forms_of
 from farm.detect.identify.information import STRONG_BITS
 from farm.detect.identify.known import Known
 from farm.detect.identify.places import Place, places_of
