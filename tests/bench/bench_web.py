@@ -33,7 +33,7 @@ ROUNDS = 20
 _Value = TypeVar("_Value")
 _WIDE = "1000000/minute"
 _CAMPAIGN = "all-apps"
-_COUNTING = ("/campaigns", f"/campaigns/{_CAMPAIGN}", "/queue", "/statistics")
+_COUNTING = ("/campaigns", f"/campaigns/{_CAMPAIGN}", "/queue", "/statistics", "/engines")
 
 
 class _Never(Recent):
@@ -88,7 +88,8 @@ async def _visit(database: Database, address: str) -> httpx.Cookies:
             f"/campaigns/{_CAMPAIGN}/live", "/campaigns/new", "/campaigns/new/apps?q=shop",
             "/queue", "/phones", "/apps", "/apps?search=bank&category=12", "/apps?offending=yes",
             f"/apps/{package}", "/cases", "/cases?open=yes", f"/cases/{case}", "/reviews",
-            f"/reviews/{review}", "/statistics", "/rules", "/rules/MIIT-164", "/self-check",
+            f"/reviews/{review}", "/statistics", "/rules", "/rules/MIIT-164", "/engines",
+            "/self-check",
             "/audit", "/account",
         ]  # fmt: skip
         for path in pages:

@@ -126,6 +126,8 @@ class _Maker:
             for store in stores:
                 self.add("sighting", version, store, f"feed {store}", f"https://s{store}/x.apk")
         judged = [self._session(version, verdict, bad, seen) for version in versions]
+        for version, (job, session) in zip(versions, judged, strict=True):
+            self._examined(version, job, session, bad)
         if bad:
             chosen = chance.sample(range(len(_PROBLEMS)), chance.randint(1, 3))
             for problem in chosen:
@@ -173,6 +175,20 @@ class _Maker:
                     self._random.choice(_SDKS), "Receiver", f"r{number}.example", True,
                 )  # fmt: skip
         return judging, name
+
+    def _examined(self, version: int, job: int, session: str, bad: bool) -> None:
+        """What two engines said of a version, and how it stands beside the farm's own answers."""
+        at = _NOW - _DAY * self._random.uniform(0, 37)
+        topics = ["permission", "sdk", *(["tracker"] if self._random.random() < 0.6 else [])]
+        for engine in ("manifest", "partner"):
+            self.add(
+                "engine_result", version, engine, "1.0", "done", 0.5, "[]", topics, job, at, True
+            )
+        for number, cited in enumerate(("MIIT-164-1.1", "CAC-191-3.2", "CAC-191-2.3")):
+            answer = "broken" if bad and number == 0 else "kept"
+            self.add("clause_opinion", version, cited, "farm", session, answer, 1.0, [])
+        if self._random.random() < 0.2:
+            self.add("clause_opinion", version, "MIIT-164-1.1", "partner", "", "broken", 1.0, [])
 
     def _case(
         self,
@@ -247,6 +263,8 @@ _COLUMNS = {
     "attempt": "job_id fence state host worker slot started beat ended cause reason detail seconds "
     "session_id recording",
     "result": "job_id fence cause verdict recorded",
+    "engine_result": "app_id engine version status seconds statements topics job_id examined taken",
+    "clause_opinion": "app_id clause engine source answer confidence subjects",
     "finding": "job_id finding_id determined rule clause phase level data_type severity confidence "
     "caller caller_sdk receiver receiver_domain third_party",
     "case_file": "id product_id problem clause severity state developer_id product_line category "
@@ -293,6 +311,10 @@ async def fill(url: str, apps: int = 100_000, batch: int = 5000) -> dict[str, in
                 "SELECT setval(pg_get_serial_sequence($1, 'id'), $2, false)", table, last + 1
             )
         await client.execute("SELECT case_recount()")
+        # Engines are compared by the last weeks, whenever this runs.
+        await client.execute(
+            "UPDATE engine_result SET examined = examined + (now() - $1::timestamptz)", _NOW
+        )
         await client.execute(
             "INSERT INTO judgement_intake (job_id, recorded, outcome) "
             "SELECT job_id, recorded, 'taken' FROM result WHERE verdict IS NOT NULL"
