@@ -106,7 +106,7 @@ class Desk:
         if any(key.startswith(f"{session_id} ") for key in self._ready):
             return False
         size = await asyncio.to_thread(self.sources.size_at_hand, session_id)
-        return size is None or size > self._small
+        return await self.sources.lies_elsewhere(session_id) if size is None else size > self._small
 
     def stage(self, session_id: str) -> "Stage":
         """How far opening a session is."""

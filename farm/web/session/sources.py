@@ -113,6 +113,13 @@ class Sources:
                 return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
         return None
 
+    async def lies_elsewhere(self, session_id: str) -> bool:
+        """Whether the database knows a recording of the session in the store."""
+        if not _ID.fullmatch(session_id):
+            return False
+        async with self._database.transaction() as client:
+            return await client.fetchrow(_FIND, session_id) is not None
+
     async def analysis(self, source: Source) -> Analysis:
         """What was said about the recording: the lab's own judgement, or one made now.
 
