@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.detect.agreeing import CONSENT_WORDS, may_agree, says_agree
+from farm.detect.arrivals import Arrival, arrival_of
 from farm.detect.timeline import FOREVER, Interval, Placed, Timeline
 from farm.model.events import (
     Dialog,
@@ -20,15 +21,12 @@ from farm.model.events import (
     Screen,
     StateChange,
     Tap,
-    Touched,
     Withdrawn,
 )
 from farm.model.finding import PhaseInterval
 from farm.model.vocabulary import ConsentAnswer, DialogKind, Phase, SessionState, Stream
 
 _POLICY_WORDS = ("隐私政策", "隐私协议", "隐私权政策", "privacy policy", "个人信息保护")
-_SAME_PLACE = 4  # pixels between a tap and the touch it made: a scaled display rounds
-_LATEST_TOUCH_NS = 2_000_000_000  # after the tap's confirmation: an app may be busy
 
 
 _HIDING_TAPS = frozenset({"", "tap", "withdrawn"})  # scopes of gaps in the ui stream
@@ -54,13 +52,6 @@ class Segment(msgspec.Struct, frozen=True):
     lo: int
     hi: int
     phase: Phase
-
-
-class Arrival(msgspec.Struct, frozen=True):
-    """An accepting tap that the hooks saw reach the app."""
-
-    phone: int  # the phone's wall clock, ns
-    border: int  # the end of the tap's border, host ns: what is later is after the consent
 
 
 class Phases(msgspec.Struct, frozen=True):
@@ -172,7 +163,7 @@ def find_phases(timeline: Timeline) -> Phases:
                 layers.append(Segment(since, FOREVER, Phase.UNDETERMINED))
                 notes.append("consent was answered again: the first accepting tap may have missed")
             given = body.answer
-            touched = _arrival(body, timeline) if given is ConsentAnswer.ACCEPT else None
+            touched = arrival_of(body, timeline) if given is ConsentAnswer.ACCEPT else None
             if touched is not None:
                 when = Interval(when.lo, touched.interval.hi)
                 arrivals.append(Arrival(touched.event.t, when.hi))
@@ -233,27 +224,6 @@ def find_phases(timeline: Timeline) -> Phases:
         if _unrecognised_policy(timeline):
             notes.append("a screen spoke of a privacy policy but was not recognised as a dialog")
     return Phases(_flatten(layers), answers, withdrawals, dialog_seen, notes, arrivals)
-
-
-def _arrival(tap: Tap, timeline: Timeline) -> Placed | None:
-    """The touch by which a tap reached the app; None where the hooks saw none.
-
-    Of several in the tap's time the last one counts. An app may move its window of grace back by
-    at most the time the tap was under way: by forging a touch of its own before the true one.
-    """
-    touches = [
-        placed
-        for placed in timeline.of(Stream.API, Touched)
-        if isinstance(body := placed.event.body, Touched)
-        and abs(body.x - tap.x) <= _SAME_PLACE
-        and abs(body.y - tap.y) <= _SAME_PLACE
-        and placed.interval.hi >= tap.sent
-        and -FOREVER < placed.interval.lo <= tap.confirmed + _LATEST_TOUCH_NS
-    ]
-    under_way = [placed for placed in touches if placed.interval.lo <= tap.confirmed]
-    if under_way:
-        return max(under_way, key=lambda placed: placed.event.t)
-    return min(touches, key=lambda placed: placed.event.t, default=None)
 
 
 def _after(tap: Placed, withdrawals: Sequence[Placed]) -> bool:
