@@ -23,7 +23,7 @@ lint: setup ## ruff, mypy --strict, import-linter, tsc and eslint
 
 # Most tests wait for phones, not for the processor: four at a time on two cores. A file stays whole.
 test: lint ## all checks and all tests
-	@$(PYTHON) -m pytest -n 4 --dist loadfile
+	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 bench: setup ## measure what the project promises; prints figures, judges nothing
 	@$(PYTHON) -m tests.bench

@@ -32,7 +32,7 @@ def test_lines_of_ours_may_have_several(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_table_shows_markup_as_it_stands(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "500")
+    monkeypatch.setattr(output.console, "_width", 500)  # COLUMNS counts only as it is made
     table = Table("name[/]", box=None)
     table.add_row(plain(HOSTILE))
     output.console.print(table)
