@@ -268,8 +268,8 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         "Android {0} 不支持通过 adb 设置位置（需 Android 12 及以上）",
     ),
     (
-        "the name is the access point's own and cannot be planted over adb; {}",
-        "Wi-Fi 名称属于接入点，无法通过 adb 植入，只能读取；{0}",
+        "the name is the access point's own and cannot be planted over adb; at most it is read",
+        "Wi-Fi 名称属于接入点，无法通过 adb 植入，至多读取",
     ),
     (
         "the name is the access point's own and cannot be planted over adb",

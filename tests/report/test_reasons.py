@@ -74,7 +74,8 @@ def test_how_a_value_is_known_is_translated(build: object) -> None:
 def test_why_something_was_not_planted_is_translated() -> None:
     for fact in (*planting.nothing("the profile pixel leaves it out"), planting.wifi()):
         assert isinstance(fact, NotSeeded)
-        assert _CHINESE.search(in_chinese(fact.reason)), fact.reason
+        said = in_chinese(fact.reason)
+        assert _CHINESE.search(said) and not _SENTENCE.search(said), said
 
 
 def test_events_and_names_are_kept() -> None:
