@@ -142,6 +142,7 @@ class TwinPhone:
             logger.exception("twin %s: the runtime did not shut down in time", self.serial)
         finally:
             await self._leave()
+            self.system.providers.close()
             await asyncio.to_thread(shutil.rmtree, self._folder, True)
 
     async def _leave(self) -> None:

@@ -5,6 +5,7 @@ Conditions and orders are texts of apps and shells; they can read and nothing el
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Mapping, Sequence
 
 from farm.twin.contracts import ContentError, ContentValue
@@ -28,6 +29,8 @@ class Database:
     def __init__(self) -> None:
         # Made on the thread that builds the phone, used on the loop's from then on.
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        # A phone that was built and never switched on is forgotten, not closed.
+        self._closing = weakref.finalize(self, self._connection.close)
         self._connection.isolation_level = None
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -37,7 +40,7 @@ class Database:
 
     def close(self) -> None:
         """Forget everything."""
-        self._connection.close()
+        self._closing()
 
     def columns(self, table: str) -> list[str]:
         """Names of a table's or view's columns."""
