@@ -7,11 +7,9 @@ neither the worker nor the others.
 import asyncio
 import hashlib
 import logging
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +27,7 @@ from farm.campaign.store.events import (
 from farm.campaign.store.parts import where
 from farm.campaign.store.recordings import fetch
 from farm.campaign.vocabulary import Cause, Reason
+from farm.campaign.worker.apart import Apart
 from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.detect.analyse import analyse
 from farm.detect.rules import load_rules
@@ -105,9 +104,8 @@ class AnalysisExecutor:
         self._store = store
         self._cache = cache
         self._parties = parties
-        self._count = count
+        self._apart = Apart(count)
         self._slots = [Slot(name=f"analysis-{number + 1}") for number in range(count)]
-        self._pool: ProcessPoolExecutor | None = None
 
     async def __aenter__(self) -> "AnalysisExecutor":
         await asyncio.to_thread(load_rules, self._parties)  # a bad list is said now, once
@@ -119,8 +117,7 @@ class AnalysisExecutor:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+        await self._apart.__aexit__(kind, error, traceback)
 
     def free(self) -> Sequence[Slot]:
         """All slots: the worker knows which it uses."""
@@ -139,10 +136,9 @@ class AnalysisExecutor:
             output = Path(name)
             try:
                 there = await where(self._store, events_name(Path(work.recording).name))
-                judged = await self._judge(folder, output, not there)
+                judged = await self._apart.run(judge, folder, self._parties, output, not there)
                 await self._keep(judged, output)
             except BrokenProcessPool:
-                self._pool = None
                 why = "judging it ended its process (out of memory?)"
                 return Ending(cause=Cause.UNKNOWN, reason=Reason.NOT_JUDGED, detail=why)
             except (StoreError, StoreUnavailable) as error:
@@ -164,15 +160,6 @@ class AnalysisExecutor:
 
     def give_up(self, slot: Slot, reason: str) -> None:
         """A judgement holds nothing that others use."""
-
-    async def _judge(self, folder: Path, output: Path, with_events: bool) -> Judged:
-        if self._pool is None:
-            # Fresh interpreters: forking a process that has threads is not safe.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._count, mp_context=context)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, judge, folder, self._parties, output, with_events
-        )
 
     async def _keep(self, judged: Judged, output: Path) -> None:
         session = judged.session_id

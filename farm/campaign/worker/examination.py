@@ -7,10 +7,8 @@ do not run it again. Needs no phone; judges nothing.
 import asyncio
 import hashlib
 import logging
-import multiprocessing
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +24,7 @@ from farm.campaign.decisions import EXAMINATION_KEY
 from farm.campaign.ledger.values import Work
 from farm.campaign.store import Store, StoreError, StoreUnavailable
 from farm.campaign.vocabulary import Cause, Reason
+from farm.campaign.worker.apart import Apart
 from farm.campaign.worker.executor import Began, Ending, Slot
 from farm.campaign.worker.sources import Sources
 from farm.model.errors import SetupError
@@ -48,14 +47,14 @@ class ExaminationExecutor:
         """
         self._store = store
         self._sources = sources
+        self._apart = Apart(count)
         self._docked: list[Docked] = (
-            default_engines(self._apart) if engines is None else load_engines(engines, self._apart)
+            default_engines(self._read) if engines is None else load_engines(engines, self._read)
         )
         self._slots = [
             Slot(name=f"examination-{number + 1}", serves=EXAMINATION_KEY)
             for number in range(count)
         ]
-        self._pool: ProcessPoolExecutor | None = None
 
     async def __aenter__(self) -> "ExaminationExecutor":
         return self
@@ -66,8 +65,7 @@ class ExaminationExecutor:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+        await self._apart.__aexit__(kind, error, traceback)
 
     def free(self) -> Sequence[Slot]:
         """All slots: the worker knows which it uses."""
@@ -125,18 +123,11 @@ class ExaminationExecutor:
             return None
         return known if known.apk_sha256 == sha256 and known.status is Status.DONE else None
 
-    async def _apart(self, apk: Path, signers: SignerRegister) -> list[Statement]:
+    async def _read(self, apk: Path, signers: SignerRegister) -> list[Statement]:
         """The built-in engine in a process of its own: a hostile APK ends no session."""
-        if self._pool is None:
-            # A fresh interpreter: forking a process that has threads is not safe.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(len(self._slots), mp_context=context)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._pool, read_statements, apk, signers
-            )
+            return await self._apart.run(read_statements, apk, signers)
         except BrokenProcessPool as error:
-            self._pool = None
             raise EngineFailed("reading it ended its process (out of memory?)") from error
 
 
