@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from farm.apps.engines.comparison import Comparison, compare
 from farm.apps.engines.statements import EngineResult
-from farm.cli.output import EXIT_FINDINGS, console, emit_json, plain, say
+from farm.cli.engines_told import show_drifts, show_matrix
+from farm.cli.output import EXIT_FINDINGS, emit_json, plain, say
 from farm.model.clause import ClauseJudgement
 from farm.model.errors import UsageError
 from farm.model.finding import Analysis
@@ -128,17 +128,5 @@ def _show(compared: Comparison) -> None:
         for clause in disputed[:_MOST_SHOWN]:
             said = ", ".join(f"{plain(each.engine)} {each.answer}" for each in clause.opinions)
             say(f"  {plain(clause.clause)}: {said} (confidence {clause.confidence:.2f})")
-    if compared.matrix:
-        table = Table("engine", "engine", "both decided", "disagreed", box=None)
-        for pair in compared.matrix:
-            counts = (str(pair.decided), str(pair.disagreed))
-            table.add_row(plain(pair.first), plain(pair.second), *counts)
-        console.print(table)
-    for one in compared.drifts:
-        drift = one.drift
-        mark = "DRIFTED" if drift.alarm else "steady"
-        say(
-            f"{plain(drift.engine)} on {one.topic}: {mark}, {drift.before[0]} of "
-            f"{drift.before[1]} apps before, {drift.now[0]} of {drift.now[1]} now "
-            f"({drift.z:+.1f} standard errors)"
-        )
+    show_matrix(compared.matrix)
+    show_drifts((one.topic, one.drift) for one in compared.drifts)

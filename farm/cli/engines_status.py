@@ -4,13 +4,13 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from farm.cases.engines import Overview, overview, set_sample
 from farm.cli.campaign_database import DatabaseOption, HomeOption, campaign_database
+from farm.cli.engines_told import show_drifts, show_matrix
 from farm.cli.operator_name import operator
 from farm.cli.options import JsonOption
-from farm.cli.output import EXIT_FINDINGS, console, emit_json, plain, say
+from farm.cli.output import EXIT_FINDINGS, emit_json, plain, say
 
 
 def engine_status(
@@ -58,18 +58,5 @@ def _show(found: Overview) -> None:
             f"{one.failed} failed, {one.timed_out} too late, {one.absent} not there; "
             f"{one.seconds:.1f} s each"
         )
-    if found.matrix:
-        table = Table("engine", "engine", "both decided", "disagreed", box=None)
-        for pair in found.matrix:
-            table.add_row(
-                plain(pair.first), plain(pair.second), str(pair.decided), str(pair.disagreed)
-            )
-        console.print(table)
-    for drifted in found.drifts:
-        drift = drifted.drift
-        mark = "DRIFTED" if drift.alarm else "steady"
-        say(
-            f"{plain(drift.engine)} on {drifted.topic}: {mark}, {drift.before[0]} of "
-            f"{drift.before[1]} apps before, {drift.now[0]} of {drift.now[1]} now "
-            f"({drift.z:+.1f} standard errors)"
-        )
+    show_matrix(found.matrix)
+    show_drifts((one.topic, one.drift) for one in found.drifts)
