@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from farm.apps.engines.comparison import gravest
+from farm.apps.engines.comparison import graver, gravest
 from farm.apps.engines.merging import (
     DECIDED,
     FARM,
@@ -149,15 +149,9 @@ async def _merged(client: Client, app_id: int) -> list[MergedClause]:
         )
         kept = said.setdefault(row["clause"], {})
         known = kept.get(one.engine)
-        if known is None or _graver(one.answer, known.answer):
+        if known is None or graver(one.answer, known.answer):
             kept[one.engine] = one
     return [merged(clause, list(kept.values())) for clause, kept in sorted(said.items())]
-
-
-def _graver(one: ClauseAnswer, other: ClauseAnswer) -> bool:
-    """Of several sessions the gravest answer is the farm's, as `gravest` has it."""
-    order = (ClauseAnswer.BROKEN, ClauseAnswer.FOR_REVIEW, ClauseAnswer.KEPT)
-    return order.index(one) < order.index(other)
 
 
 async def _ask(client: Client, app_id: int, product: int) -> int:

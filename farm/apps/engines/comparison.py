@@ -63,12 +63,17 @@ _GRAVEST = (
 )
 
 
+def graver(one: ClauseAnswer, other: ClauseAnswer) -> bool:
+    """Whether an answer outweighs another of the same app and clause."""
+    return _GRAVEST.index(one) < _GRAVEST.index(other)
+
+
 def gravest(judgements: Iterable[ClauseJudgement]) -> list[ClauseJudgement]:
     """One answer for each clause over all sessions of one app, by name of the clause."""
     chosen: dict[str, ClauseJudgement] = {}
     for one in judgements:
         known = chosen.get(one.clause)
-        if known is None or _GRAVEST.index(one.answer) < _GRAVEST.index(known.answer):
+        if known is None or graver(one.answer, known.answer):
             chosen[one.clause] = one
     return [chosen[clause] for clause in sorted(chosen)]
 
