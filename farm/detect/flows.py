@@ -109,7 +109,10 @@ def search(
     earliest = FOREVER
 
     def search_one(
-        exchange: Exchange, scans: Sequence[Scan], event: Placed | None, announced: bool = False
+        exchange: Exchange,
+        scans: Sequence[Scan],
+        event: Placed | None,
+        whole: Exchange | None = None,
     ) -> None:
         nonlocal fields, shapes
         fields += len(scans)
@@ -124,7 +127,9 @@ def search(
         parts = _unread(scans, chosen, readable)
         if parts:
             unread.setdefault(exchange.flow_id, []).extend(parts)
-        carried.extend(linker.group(exchange, chosen, event, announced=announced))
+        if chosen:  # most carry nothing
+            announced = whole is not None and announces(whole, package, opened)
+            carried.extend(linker.group(exchange, chosen, event, announced=announced))
 
     for whole, scans in searcher.scan_all(exchanges, _sent):
         exchange = without_bytes(whole)
@@ -135,8 +140,7 @@ def search(
         missing = [Unread(reason=_MISSING[what]) for what in exchange.truncated if what in _MISSING]
         if missing:
             unread[exchange.flow_id] = missing
-        request, announced = requests.get(exchange.flow_id), announces(whole, package, opened)
-        search_one(exchange, scans, request, announced)
+        search_one(exchange, scans, requests.get(exchange.flow_id), whole)
     for name, placed in _names_asked(timeline).items():
         question = _question(name, placed)
         requests[question.flow_id] = placed
