@@ -9,9 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from farm.model.events import Event, Heartbeat
-
-MONOTONIC = "monotonic_ns"
-"""In the session's heartbeats: a clock of the host that nobody sets, read at the event's time."""
+from farm.model.vocabulary import MONOTONIC
 
 _LEAST_NS = 5_000_000
 """Less is no more than what lies between two readings."""

@@ -282,6 +282,12 @@ class AccessMode(StrEnum):
     GADGET = "gadget"  # no root: the app is repackaged with frida-gadget
 
 
+MONOTONIC = "monotonic_ns"
+"""In the counts of a session's heartbeats: a clock of the host that nobody sets, in ns.
+
+It is read at the event's time; by it analysis sees where the host's wall clock was set.
+"""
+
 CANARY_HOST = "farm-canary.invalid"
 """Host of the farm's own proof-of-life requests: never a receiver, never leaves the proxy.
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Coroutine
 
 from farm.model.events import Heartbeat
-from farm.model.vocabulary import Stream
+from farm.model.vocabulary import MONOTONIC, Stream
 from farm.recording import RecordingWriter
 from farm.session.clocking import BORDER_SAMPLES, Clocking
 from farm.session.proof_of_life import ProofOfLife
@@ -39,7 +39,7 @@ async def beat(writer: RecordingWriter) -> None:
     device = writer.stream(Stream.DEVICE)
     while True:
         now, unset = _both_clocks()
-        device.append(Heartbeat(counts={"monotonic_ns": unset}), now)
+        device.append(Heartbeat(counts={MONOTONIC: unset}), now)
         await asyncio.to_thread(_sync, writer)
         await asyncio.sleep(_HEARTBEAT_SECONDS)
 
