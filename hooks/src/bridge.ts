@@ -9,7 +9,7 @@
  */
 
 import Java from "frida-java-bridge";
-import type { JavaMethod } from "./java.js";
+import { classHandle, type JavaMethod, type JavaWrapper } from "./java.js";
 
 /** A JNI value as native code has it: a reference, a number, or a 64-bit number. */
 export type Raw = NativePointer | number | Int64;
@@ -29,7 +29,7 @@ type JniCall = (...args: Raw[]) => Raw | undefined;
 interface Inner extends JavaMethod {
   _p: [
     name: string,
-    holder: { class: { $h: NativePointer } },
+    holder: JavaWrapper,
     kind: number,
     methodId: NativePointer,
     returnType: BridgeType,
@@ -86,11 +86,6 @@ export class RawMethod {
     return this.inner._p[3];
   }
 
-  /** The class that declares it: a global reference. */
-  get holder(): NativePointer {
-    return this.inner._p[1].class.$h;
-  }
-
   /** Put `replacement` in the method's place. */
   replace(replacement: Replacement): void {
     const own = (env: NativePointer, self: NativePointer, ...args: Raw[]): Raw | undefined =>
@@ -126,7 +121,7 @@ export class RawMethod {
   private plainOrDirect(virtually: JniCall, directly: JniCall): Replacement {
     const api = (Java as unknown as { api: { flavor: string } | null }).api;
     if (api?.flavor === "jvm") return this.plain(virtually);
-    const holder = this.holder;
+    const holder = classHandle(this.inner._p[1]);
     return (env, self, args) => directly(env, self, holder, this.target(), ...args);
   }
 }

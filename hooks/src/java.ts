@@ -70,10 +70,26 @@ export function isJavaObject(value: unknown): value is JavaObject {
   return typeof value === "object" && value !== null && "$className" in value;
 }
 
-/** The JNI handle of a wrapped object. */
+/**
+ * The JNI handle of a wrapped object, for as long as something holds the wrapper: the bridge deletes
+ * the reference when the wrapper is collected, on another thread, at any moment when the script's
+ * lock is free. So a wrapper is never let go of before the last use of its handle.
+ */
 export function handleOf(wrapper: { $h?: NativePointer }): NativePointer {
   if (wrapper.$h === undefined) throw new Error("not an object");
   return wrapper.$h;
+}
+
+const classes = new Map<JavaWrapper, JavaClassObject>();
+
+/** The JNI handle of a wrapped class, for as long as the script lives: `.class` is a new wrapper each time. */
+export function classHandle(wrapper: JavaWrapper): NativePointer {
+  let klass = classes.get(wrapper);
+  if (klass === undefined) {
+    klass = wrapper.class;
+    classes.set(wrapper, klass);
+  }
+  return handleOf(klass);
 }
 
 /** The JNI environment of this thread. */

@@ -3,19 +3,19 @@
  * called by reflection, so that every result comes as an object.
  */
 
-import { callForInt, callForObject, classOf, globalOf, isSame, methodId } from "./jni.js";
-import { cast, handleOf, use, type JavaObject } from "./java.js";
+import { callForInt, callForObject, classOf, isSame, methodId } from "./jni.js";
+import { cast, classHandle, handleOf, use, type JavaObject } from "./java.js";
 
 type Env = NativePointer;
 type Reference = NativePointer;
 
-/** Looked up once: a class and its java.lang.reflect.Method or Field, as global references. */
+/** Looked up once: a class, its java.lang.reflect.Method or Field, and the Object[] it is called with. */
 interface Member {
-  klass: Reference;
-  accessor: Reference;
+  klass: JavaObject;
+  accessor: JavaObject;
   invoke: NativePointer;
   takesArguments: boolean;
-  args: Reference;
+  args: JavaObject | null;
 }
 
 const CALL = /^(\w+)\((\d*)\)$/;
@@ -28,10 +28,11 @@ type Reflected = JavaObject & { $h: NativePointer; setAccessible(on: boolean): v
 type Finder = (name: string, types?: unknown[]) => Reflected;
 
 function lookUp(env: Env, klass: Reference, step: string): Member {
-  const wrapper = cast(klass as unknown as JavaObject, use("java.lang.Class")) as unknown as Record<string, Finder>;
+  const held = cast(klass as unknown as JavaObject, use("java.lang.Class")) as unknown as JavaObject;
+  const wrapper = held as unknown as Record<string, Finder>;
   const call = CALL.exec(step);
   let accessor: Reflected;
-  let args: Reference = NULL;
+  let args: JavaObject | null = null;
   if (call === null) {
     accessor = (wrapper["getField"] as Finder).call(wrapper, step);
   } else {
@@ -46,7 +47,7 @@ function lookUp(env: Env, klass: Reference, step: string): Member {
       const boxed = integer.valueOf.overload("int").call(integer, Number(index));
       const list = use("java.util.Collections") as unknown as { singletonList(one: unknown): JavaObject };
       const array = list.singletonList(boxed) as unknown as { toArray: { overload(): () => { $w: JavaObject } } };
-      args = globalOf(env, handleOf(array.toArray.overload().call(array).$w));
+      args = array.toArray.overload().call(array).$w;
     }
   }
   try {
@@ -59,11 +60,10 @@ function lookUp(env: Env, klass: Reference, step: string): Member {
     call === null
       ? "(Ljava/lang/Object;)Ljava/lang/Object;"
       : "(Ljava/lang/Object;[Ljava/lang/Object;)Ljava/lang/Object;";
-  const handle = globalOf(env, handleOf(accessor));
   return {
-    klass: globalOf(env, klass),
-    accessor: handle,
-    invoke: methodId(env, classOf(env, handle), name, signature),
+    klass: held,
+    accessor,
+    invoke: methodId(env, classOf(env, handleOf(accessor)), name, signature),
     takesArguments: call !== null,
     args,
   };
@@ -73,7 +73,7 @@ function memberOf(env: Env, object: Reference, step: string): Member {
   const klass = classOf(env, object);
   const known = found.get(step) ?? [];
   for (const member of known) {
-    if (isSame(env, member.klass, klass)) return member;
+    if (isSame(env, handleOf(member.klass), klass)) return member;
   }
   const member = lookUp(env, klass, step);
   if (known.length < MOST_CLASSES_PER_STEP) {
@@ -94,8 +94,8 @@ export function follow(env: Env, object: Reference, path: string): Reference | n
     const member = memberOf(env, current, step);
     const values = Memory.alloc(16);
     values.writePointer(current);
-    if (member.takesArguments) values.add(8).writePointer(member.args); // a jvalue has 8 bytes
-    current = callForObject(env, member.accessor, member.invoke, values);
+    if (member.takesArguments) values.add(8).writePointer(member.args === null ? NULL : handleOf(member.args)); // a jvalue has 8 bytes
+    current = callForObject(env, handleOf(member.accessor), member.invoke, values);
   }
   return current;
 }
@@ -113,7 +113,7 @@ let collections: Collections | null = null;
 /** Classes that reading always needs, looked up once. */
 export function knownClasses(env: Env): Collections {
   if (collections === null) {
-    const handle = (name: string): Reference => globalOf(env, handleOf(use(name).class));
+    const handle = (name: string): Reference => classHandle(use(name));
     const collection = handle("java.util.Collection");
     collections = {
       collection,

@@ -1,6 +1,6 @@
 /** Methods of a class that is in use: which there are, and which can be hooked. */
 
-import { environment, handleOf, use, type JavaMethod, type JavaMethods, type JavaWrapper } from "./java.js";
+import { environment, classHandle, use, type JavaMethod, type JavaMethods, type JavaWrapper } from "./java.js";
 import { callForInt, methodId, reflected, withLocals } from "./jni.js";
 
 const ACC_ABSTRACT = 0x0400;
@@ -27,8 +27,8 @@ export function isAbstract(method: JavaMethod, wrapper: JavaWrapper): boolean {
   const env = environment();
   const { _p: inner } = method as unknown as { _p: [unknown, unknown, number, NativePointer] };
   return withLocals(env, () => {
-    const object = reflected(env, handleOf(wrapper.class), inner[3], inner[2] === 2);
-    getModifiers ??= methodId(env, handleOf(use("java.lang.reflect.Method").class), "getModifiers", "()I");
+    const object = reflected(env, classHandle(wrapper), inner[3], inner[2] === 2);
+    getModifiers ??= methodId(env, classHandle(use("java.lang.reflect.Method")), "getModifiers", "()I");
     return ((callForInt(env, object, getModifiers) ?? 0) & ACC_ABSTRACT) !== 0;
   });
 }

@@ -1,7 +1,7 @@
 /** The few facts of the app's own framework that the behaviours ask for. */
 
-import { globalOf, isInstanceOf } from "../jni.js";
-import { handleOf, use } from "../java.js";
+import { isInstanceOf } from "../jni.js";
+import { classHandle, use } from "../java.js";
 
 let known = "";
 
@@ -15,14 +15,7 @@ export function packageName(): string {
   return known;
 }
 
-const classes = new Map<string, NativePointer>();
-
 /** Whether the object is an instance of a class of the framework. */
 export function isInstance(env: NativePointer, object: NativePointer, className: string): boolean {
-  let klass = classes.get(className);
-  if (klass === undefined) {
-    klass = globalOf(env, handleOf(use(className).class));
-    classes.set(className, klass);
-  }
-  return isInstanceOf(env, object, klass);
+  return isInstanceOf(env, object, classHandle(use(className)));
 }

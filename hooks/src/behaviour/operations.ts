@@ -6,7 +6,7 @@
  */
 
 import { forgetWeak, isSame, weakOf } from "../jni.js";
-import { use, environment, handleOf } from "../java.js";
+import { use, environment, classHandle } from "../java.js";
 import { callStaticForInt, staticMethodId } from "../jni.js";
 import { Sink } from "./common.js";
 
@@ -33,7 +33,7 @@ let identity: { system: NativePointer; hash: NativePointer } | null = null;
 
 function identityOf(env: NativePointer, object: NativePointer): number {
   if (identity === null) {
-    const system = handleOf(use("java.lang.System").class);
+    const system = classHandle(use("java.lang.System"));
     identity = { system, hash: staticMethodId(env, system, "identityHashCode", "(Ljava/lang/Object;)I") };
   }
   return callStaticForInt(env, identity.system, identity.hash, object);

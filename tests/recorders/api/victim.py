@@ -21,6 +21,7 @@ from farm.twin.runtime.java import choose_java
 SOURCES = Path(__file__).with_name("victim")
 PACKAGE = "com.example.victim"
 _SECONDS = 30.0
+_REPORT_LINES = 60  # of a JVM that crashed: where it was, in which frames
 
 
 @functools.cache
@@ -223,7 +224,13 @@ class Victim:
             while line := await asyncio.to_thread(self.process.stdout.readline):
                 if line.startswith(b"victim: "):
                     return line.decode().removeprefix("victim: ").strip()
-        raise AssertionError("the victim ended")
+        raise AssertionError(await asyncio.to_thread(self._epitaph))
+
+    def _epitaph(self) -> str:
+        code = self.process.wait(_SECONDS)
+        report = compiled() / f"hs_err_pid{self.pid}.log"
+        lines = report.read_text(errors="replace").splitlines() if report.exists() else []
+        return "\n".join([f"the victim ended with code {code}", *lines[:_REPORT_LINES]])
 
     async def do(self, command: str, seconds: float = _SECONDS) -> str:
         """Let the app do something and give its answer."""
