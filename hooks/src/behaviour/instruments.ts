@@ -26,6 +26,7 @@ const MOST_TOLD = 1000;
 
 const told = new Map<string, number>();
 const triedPorts = new Set<number>();
+let lastLook = { thread: 0, stackTop: NULL, symbol: "" };
 
 function report(way: string, detail: string, method: string, thread: number, stack: number): void {
   // The same look again and again is told a few times: its number is in the last of them.
@@ -54,12 +55,23 @@ function look(symbol: string, argument: number): NativeWatch {
       if (address.isNull()) return null;
       const path = cText(address, 300);
       const found = PATHS.find(([pattern]) => pattern.test(path));
-      if (found === undefined) return null;
+      if (found === undefined || isSameLook(symbol, invocation)) return null;
       const stack = stackNumber(invocation.context, bounds.stack);
       report(found[1], path, symbol, invocation.threadId, stack);
       return null;
     },
   };
+}
+
+/**
+ * Whether a function that looks was jumped to by the one before: access(2) may end so in
+ * faccessat(2). It then returns to the hook of the first, which lies in no module.
+ */
+function isSameLook(symbol: string, invocation: InvocationContext): boolean {
+  const last = lastLook;
+  lastLook = { thread: invocation.threadId, stackTop: invocation.context.sp, symbol };
+  if (last.thread !== lastLook.thread || last.symbol === symbol || !last.stackTop.equals(lastLook.stackTop)) return false;
+  return Process.findModuleByAddress(invocation.returnAddress) === null;
 }
 
 /** Hears of connections to the loopback. */
@@ -74,7 +86,10 @@ export function instruments(): NativeWatch[] {
   return [
     look("open", 0),
     look("open64", 0),
+    look("__open_2", 0), // open(2) as compilers put it in where they check calls (FORTIFY)
     look("openat", 1),
+    look("openat64", 1),
+    look("__openat_2", 1),
     look("fopen", 0),
     look("fopen64", 0),
     look("access", 0),
@@ -82,6 +97,12 @@ export function instruments(): NativeWatch[] {
     look("stat", 0),
     look("stat64", 0),
     look("lstat", 0),
+    look("lstat64", 0),
+    look("fstatat", 1),
+    look("fstatat64", 1),
+    look("__xstat64", 1), // stat(2) of libraries that were built on a glibc before 2.33
+    look("__lxstat64", 1),
+    look("__fxstatat64", 2),
     look("readlink", 0),
     look("opendir", 0),
   ];

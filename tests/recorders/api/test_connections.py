@@ -9,6 +9,13 @@ from farm.model.vocabulary import GapCause
 from tests.recorders.api.hooked import Hooked, until
 from tests.recorders.api.victim import Portal, Victim, free_port, tracker
 
+# Of Android's and glibc's headers: whatever takes a path to open it, or to say what is there.
+FUNCTIONS = (
+    *("open", "open64", "__open_2", "openat", "openat64", "__openat_2", "fopen", "fopen64"),
+    *("access", "faccessat", "stat", "stat64", "lstat", "lstat64", "fstatat", "fstatat64"),
+    *("__xstat64", "__lxstat64", "__fxstatat64", "readlink", "opendir"),
+)
+
 
 class Server:
     """Listens, keeps the first bytes of each connection, and hangs up."""
@@ -82,21 +89,40 @@ async def test_tls_is_named_by_the_random_that_the_server_sees(portal: Portal) -
     assert not hooked.gaps(GapCause.RECORDER_FAILED)
 
 
+def sought(hooked: Hooked) -> list[InstrumentationSought]:
+    """Every search for instruments so far."""
+    return hooked.bodies(InstrumentationSought)
+
+
 async def test_looking_for_instruments_is_noticed_and_not_hindered(portal: Portal) -> None:
     async with Victim(portal) as victim, Hooked(portal, victim) as hooked:
         assert await victim.do("net su 0") == "false"
         assert await victim.do("net maps 0") == "true"
         assert await victim.do("net scan 27030") == "scanned"
-        await until(lambda: len(hooked.bodies(InstrumentationSought)) >= 5)
+        await until(lambda: len(sought(hooked)) >= 5)
         await hooked.stop()
-    sought = hooked.bodies(InstrumentationSought)
-    seen = {(one.way, one.detail): one for one in sought}
-    assert len(sought) == len(seen) == 5  # 27042, 27043, and what is asserted below
+    seen = {(one.way, one.detail): one for one in sought(hooked)}
+    assert len(sought(hooked)) == len(seen) == 5  # 27042, 27043, and what is asserted below
     assert ("su", "/system/xbin/su") in seen
     assert ("port", "127.0.0.1:27042") in seen
     assert ("port", "20 ports of 127.0.0.1") in seen
     maps = seen["maps", "/proc/self/maps"]
     assert [frame for frame in maps.stack if "com.example.victim.Net.run(" in frame]
+
+
+async def test_every_function_that_looks_a_path_up_is_heard_once(portal: Portal) -> None:
+    library = await asyncio.to_thread(tracker)
+    async with Victim(portal) as victim, Hooked(portal, victim) as hooked:
+        await victim.do(f"native load {library}")
+        assert await victim.do("native search") == "nothing"
+        await until(lambda: any("opendir" in one.detail for one in sought(hooked)))  # the last
+        await hooked.stop()
+    # Functions end in one another: what was one look for the app is told once.
+    assert sorted(one.detail for one in sought(hooked)) == sorted(
+        f"/system/{function}/su" for function in FUNCTIONS
+    )
+    for one in sought(hooked):
+        assert one.stack[0].startswith("libtracker.so+0x"), one
 
 
 async def test_ordinary_files_and_ports_are_no_search(portal: Portal) -> None:
@@ -105,4 +131,4 @@ async def test_ordinary_files_and_ports_are_no_search(portal: Portal) -> None:
         await victim.do("imei")
         await until(lambda: hooked.bodies(Connected))
         await hooked.stop()
-    assert not hooked.bodies(InstrumentationSought)
+    assert not sought(hooked)

@@ -75,6 +75,7 @@ public class Victim {
                     case "open": return Tracker.open(word[2]);
                     case "flutter": return String.valueOf(Tracker.flutter(Boolean.parseBoolean(word[2])));
                     case "tls": return Tracker.tls(Integer.parseInt(word[2]));
+                    case "search": return Tracker.search();
                     case "hardware": return Tracker.hardware();
                     case "forks": return forks(Integer.parseInt(word[2]));
                     case "call": return Tracker.call(word[2], decoded(word));

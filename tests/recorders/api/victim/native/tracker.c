@@ -1,5 +1,7 @@
 /* What an app's native library does to read around the Java APIs. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -9,10 +11,18 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 int __system_property_get(const char *name, char *value);
+
+/* What compilers put in for open(2) where they check calls, and for stat(2) before glibc 2.33. */
+int __open_2(const char *path, int flags);
+int __openat_2(int folder, const char *path, int flags);
+int __xstat64(int version, const char *path, struct stat64 *answer);
+int __lxstat64(int version, const char *path, struct stat64 *answer);
+int __fxstatat64(int version, int folder, const char *path, struct stat64 *answer, int flags);
 
 static jstring text(JNIEnv *env, const char *value) { return (*env)->NewStringUTF(env, value); }
 
@@ -34,6 +44,36 @@ JNIEXPORT jstring JNICALL Java_com_example_victim_Tracker_open(JNIEnv *env, jcla
   if (fd >= 0) close(fd);
   if (file != NULL) fclose(file);
   return text(env, answer);
+}
+
+/* Looks for `su` by every function there is, each below a folder of the function's name. */
+JNIEXPORT jstring JNICALL Java_com_example_victim_Tracker_search(JNIEnv *env, jclass type) {
+  struct stat found;
+  struct stat64 found64;
+  char target[8];
+  int kept = 0;
+  kept += open("/system/open/su", O_RDONLY) >= 0;
+  kept += open64("/system/open64/su", O_RDONLY) >= 0;
+  kept += __open_2("/system/__open_2/su", O_RDONLY) >= 0;
+  kept += openat(AT_FDCWD, "/system/openat/su", O_RDONLY) >= 0;
+  kept += openat64(AT_FDCWD, "/system/openat64/su", O_RDONLY) >= 0;
+  kept += __openat_2(AT_FDCWD, "/system/__openat_2/su", O_RDONLY) >= 0;
+  kept += fopen("/system/fopen/su", "r") != NULL;
+  kept += fopen64("/system/fopen64/su", "r") != NULL;
+  kept += access("/system/access/su", F_OK) == 0;
+  kept += faccessat(AT_FDCWD, "/system/faccessat/su", F_OK, 0) == 0;
+  kept += stat("/system/stat/su", &found) == 0;
+  kept += stat64("/system/stat64/su", &found64) == 0;
+  kept += lstat("/system/lstat/su", &found) == 0;
+  kept += lstat64("/system/lstat64/su", &found64) == 0;
+  kept += fstatat(AT_FDCWD, "/system/fstatat/su", &found, 0) == 0;
+  kept += fstatat64(AT_FDCWD, "/system/fstatat64/su", &found64, 0) == 0;
+  kept += __xstat64(1, "/system/__xstat64/su", &found64) == 0;
+  kept += __lxstat64(1, "/system/__lxstat64/su", &found64) == 0;
+  kept += __fxstatat64(1, AT_FDCWD, "/system/__fxstatat64/su", &found64, 0) == 0;
+  kept += readlink("/system/readlink/su", target, sizeof target) > 0;
+  kept += opendir("/system/opendir/su") != NULL;
+  return text(env, kept == 0 ? "nothing" : "something");
 }
 
 JNIEXPORT jstring JNICALL Java_com_example_victim_Tracker_hardware(JNIEnv *env, jclass type) {

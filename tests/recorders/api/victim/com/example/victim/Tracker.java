@@ -4,6 +4,7 @@ package com.example.victim;
 public class Tracker {
     public static native String property(String name);
     public static native String open(String path);
+    public static native String search();
     public static native String hardware();
     public static native String shell();
     public static native int flutter(boolean trusted);
