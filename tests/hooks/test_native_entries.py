@@ -108,15 +108,18 @@ class AllCalls(NamedTuple):
     hooked: Hooked
 
 
+def make_paths(root: Path, all_wishes: list[Wish]) -> None:
+    """The phone's own paths: folders, which can be opened like files."""
+    for wish in all_wishes:
+        if wish.function.strip("_").startswith(PATHS) and wish.meant:
+            (root / wish.words[0].lstrip("/")).mkdir(parents=True, exist_ok=True)
+
+
 async def call_everything(root: Path) -> AllCalls:
     """Make every call in one process under the whole catalogue."""
     await asyncio.to_thread(build_bundle)
     libraries = await asyncio.to_thread(phone_libraries)
     all_wishes = [wish for api in ENTRIES.values() for wish in wishes(api)]
-    for wish in all_wishes:
-        path = root / wish.words[0].lstrip("/")
-        if wish.function.strip("_").startswith(PATHS) and wish.meant:
-            path.mkdir(parents=True, exist_ok=True)  # a folder can be opened like a file
     said: list[tuple[Wish, list[str]]] = []
     async with Portal() as portal:
         environment = {"PHONE_ROOT": str(root)}
@@ -124,6 +127,8 @@ async def call_everything(root: Path) -> AllCalls:
         async with Victim(portal, preload=preload, environment=environment) as victim:
             async with Hooked(portal, victim) as hooked:
                 assert await victim.do(f"native load {libraries.every}") == "loaded"
+                # Not before: a starting Java 17.0.9 reads /proc/meminfo, and a folder for ever.
+                make_paths(root, all_wishes)
                 for wish in all_wishes:
                     words = " ".join(quote_plus(word) for word in wish.words)
                     answer = await victim.do(f"native call {wish.function} {words}")
