@@ -105,7 +105,7 @@ async def test_an_app_that_crashes_is_started_again_and_the_phone_is_not_blamed(
     tmp_path: Path,
 ) -> None:
     async with twin_lab(tmp_path) as lab:
-        order = await lab.order("compliant")
+        order = await lab.order("compliant", "outlive")
 
         async def crash() -> None:
             await lab.twin.faults.crash_app("com.example.compliant")
