@@ -37,7 +37,7 @@ MINE = draw({"title": "我的", "rows": ["收藏", "设置"]})
 LOGIN = draw({"title": "欢迎登录", "fields": ["请输入手机号", "请输入验证码"], "buttons": ["登录"]})
 SHORT = {
     "watched": "0.1",
-    "dialog": "0.3",
+    "dialog": "20",  # ends when the dialog comes; tests in which none comes say less
     "hidden": "0.05",
     "waited": "0.05",
     "events": "6",
@@ -63,7 +63,7 @@ def _names() -> list[str]:
 @pytest.mark.parametrize("name", _names())
 async def test_every_scenario_ends_where_nothing_ever_comes(name: str) -> None:
     """No dialog, no request, no button: whatever it was to find, it claims nothing about it."""
-    stage = await _play(name, Phone(HOME), events="3", seconds="0.2")
+    stage = await _play(name, Phone(HOME), events="3", seconds="0.2", dialog="0.3")
     claimed = {
         each.name for each in stage.diary.bodies if isinstance(each, Expectation) and not each.held
     }
@@ -75,7 +75,7 @@ async def test_every_scenario_ends_where_nothing_ever_comes(name: str) -> None:
 @pytest.mark.parametrize("name", _names())
 async def test_every_scenario_leaves_an_app_that_quits_at_once(name: str) -> None:
     phone = Phone(HOME, by_itself=[(2, quits)], restartable=False)
-    stage = await _play(name, phone, events="3", seconds="0.2")
+    stage = await _play(name, phone, events="3", seconds="0.2", dialog="0.3")
     blamed = {
         each.name for each in stage.diary.bodies if isinstance(each, Expectation) and not each.held
     }
@@ -113,7 +113,7 @@ async def test_permissions_denied_by_an_app_that_behaves() -> None:
         back={MINE: MAIN},
         after_restart=MAIN,
     )
-    stage = await _play("permissions_denied", phone)
+    stage = await _play("permissions_denied", phone, dialog="3")
     held = stage.diary.held
     assert held(Standard.STAYS_AFTER_PERMISSION_DENIED) == [True]
     assert held(Standard.NOT_ASKED_AGAIN_AFTER_DENIAL) == [True]
@@ -144,7 +144,7 @@ async def test_within_48_hours_of_phone_clock(again: bool) -> None:
     began = phone.clock
     if again:  # only at the second start, a day later
         phone.restarted = lambda it: LOCATION if it.clock - began > 20 * 3600 else MAIN
-    stage = await _play("permissions_denied_48_hours", phone)
+    stage = await _play("permissions_denied_48_hours", phone, dialog="3")
     assert stage.diary.held(Standard.NOT_ASKED_AGAIN_WITHIN_48_HOURS) == [not again]
     assert 20 * 3600 < phone.clock - began < 48 * 3600
     notes = [each.name for each in stage.diary.bodies if isinstance(each, DeviceNote)]
@@ -153,7 +153,7 @@ async def test_within_48_hours_of_phone_clock(again: bool) -> None:
 
 async def test_permission_without_feature_and_without_a_word() -> None:
     phone = Phone(CONSENT, moves={"同意": LOCATION})
-    stage = await _play("permission_without_feature", phone)
+    stage = await _play("permission_without_feature", phone, watched="20")
     assert stage.diary.held(Standard.NO_PERMISSION_WITHOUT_FEATURE) == [False]
     assert stage.diary.held(Standard.PERMISSION_PURPOSE_TOLD) == [False]
 
@@ -162,7 +162,7 @@ async def test_permission_whose_purpose_was_told() -> None:
     told = page(node(text="我们需要位置权限，以便推荐附近的书店"))
     phone = Phone(CONSENT, moves={"同意": told})
     phone.moves["同意"] = lambda it: it.later(4, LOCATION, told)
-    stage = await _play("permission_without_feature", phone, watched="2")
+    stage = await _play("permission_without_feature", phone, watched="20")
     assert stage.diary.held(Standard.NO_PERMISSION_WITHOUT_FEATURE) == [False]
     assert stage.diary.held(Standard.PERMISSION_PURPOSE_TOLD) == [True]
 
