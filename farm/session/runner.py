@@ -44,6 +44,7 @@ class SessionRunner:
         self._phone_failed = False
         self._app_failed = False
         self._setup_failed = False
+        self._stopped: asyncio.CancelledError | None = None
         self._seconds: dict[SessionState, float] = {}
         self._phone = tools.phone
         self.result: SessionResult | None = None
@@ -56,7 +57,6 @@ class SessionRunner:
             asyncio.CancelledError: after the phone was cleaned and the recording sealed.
         """
         began = time.monotonic()
-        cancelled: asyncio.CancelledError | None = None
         try:
             self._note_state()
             async with asyncio.TaskGroup() as background:
@@ -65,7 +65,7 @@ class SessionRunner:
                     await self._during(state, self._work_of(state))
                 self._stage.companions.end()
         except asyncio.CancelledError as error:
-            cancelled = error
+            self._stopped = error
             self._cancelled()
         except BaseExceptionGroup as group:
             self._fail_with(_first_cause(group))
@@ -89,8 +89,8 @@ class SessionRunner:
             seconds=seconds,
             overhead_seconds=seconds - sum(self._seconds.get(state, 0.0) for state in _APP_RUNS),
         )
-        if cancelled is not None:
-            raise cancelled
+        if self._stopped is not None:
+            raise self._stopped
         return self.result
 
     def _work_of(self, state: SessionState) -> Callable[[], Awaitable[None]]:
@@ -146,13 +146,27 @@ class SessionRunner:
             work: Callable[[], Awaitable[None]] = seal
         else:
             work = self._work_of(state)
+        step = asyncio.get_running_loop().create_task(self._during(state, work))
+        while not step.done():
+            try:
+                await asyncio.wait({step})
+            except asyncio.CancelledError as error:
+                self._stopped = self._stopped or error
+                self._go_on(step, state)
         try:
-            await self._during(state, work)
+            step.result()
         except asyncio.CancelledError:
-            # A second request to stop: cleaning goes on, it has deadlines of its own.
-            self._cancelled()
+            pass  # the phone is gone: what it is still owed stands in its ledger
         except Exception as error:  # noqa: BLE001 - the session's edge: recorded as a fact
             self._fail_with(error)
+
+    def _go_on(self, step: "asyncio.Task[None]", state: SessionState) -> None:
+        """Finish what is owed, in spite of a request to stop: each step has a deadline of its own."""
+        if state is SessionState.SEALING:
+            return  # needs no phone; and how the session ended is being written already
+        self._cancelled()
+        if self._phone.gone.is_set():
+            step.cancel()
 
     def _cancelled(self) -> None:
         """The pool cancels the lessee of a phone that vanished; all else is the operator."""

@@ -9,7 +9,15 @@ from farm.model.events import AnyBody, Crash, Expectation, Gap, ProcessSeen, Res
 from farm.model.vocabulary import GapCause, Outcome, SessionState, Stream, VerdictKind
 from farm.recording import Recording, verify
 from farm.session.plan import SessionResult
-from tests.end_to_end.twin_lab import TwinLab, events, goes_on, judge, nothing_left, twin_lab
+from tests.end_to_end.twin_lab import (
+    events,
+    goes_on,
+    judge,
+    nothing_left,
+    pull_cable,
+    put_cable_back,
+    twin_lab,
+)
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(180)]
 
@@ -39,17 +47,6 @@ def gaps(result: SessionResult) -> list[Gap]:
 
 
 _SHORT = {SessionState.PREPARING, SessionState.INSTALLING, SessionState.STOPPING}
-
-
-async def pull_cable(lab: TwinLab) -> None:
-    await lab.twin.faults.unplug()
-    await lab.lab.pool.adb.disconnect(lab.twin.serial)  # by USB the server sees it by itself
-
-
-async def put_cable_back(lab: TwinLab) -> None:
-    lab.twin.faults.shell_delay = 0.0
-    await lab.twin.faults.plug()
-    await lab.lab.pool.adb.connect(lab.twin.serial)
 
 
 @pytest.mark.parametrize(

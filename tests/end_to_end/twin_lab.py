@@ -127,6 +127,19 @@ async def twin_lab(
         yield TwinLab(lab, fleet, world, adb_port, options)
 
 
+async def pull_cable(lab: TwinLab) -> None:
+    """Let the first twin vanish."""
+    await lab.twin.faults.unplug()
+    await lab.lab.pool.adb.disconnect(lab.twin.serial)  # by USB the server sees it by itself
+
+
+async def put_cable_back(lab: TwinLab) -> None:
+    """Let it come back, as quick as ever."""
+    lab.twin.faults.shell_delay = 0.0
+    await lab.twin.faults.plug()
+    await lab.lab.pool.adb.connect(lab.twin.serial)
+
+
 async def goes_on(lab: TwinLab) -> None:
     """The pool still has a clean phone: an ordinary session runs on it from end to end."""
     result = await lab.inspect(await lab.order("compliant"))
