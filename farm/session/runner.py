@@ -161,7 +161,7 @@ class SessionRunner:
             self._fail_with(error)
 
     def _go_on(self, step: "asyncio.Task[None]", state: SessionState) -> None:
-        """Finish what is owed, in spite of a request to stop: each step has a deadline of its own."""
+        """Finish what is owed in spite of a request to stop: each step has its own deadline."""
         if state is SessionState.SEALING:
             return  # needs no phone; and how the session ended is being written already
         self._cancelled()

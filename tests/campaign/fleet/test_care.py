@@ -4,6 +4,7 @@ What the phone says of itself is set over its own shell, as `dumpsys battery set
 """
 
 import asyncio
+import datetime
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -37,6 +38,17 @@ async def the_phone(database: Database) -> PhoneLine:
     return phone
 
 
+async def heard(database: Database) -> None:
+    """Wait until the phone's host certainly knows what operators have asked by now."""
+    for _ in range(3):  # a report that was under way, one that brought the answer, and the next
+        before = (await the_phone(database)).beat
+
+        async def again(before: datetime.datetime = before) -> bool:
+            return (await the_phone(database)).beat != before
+
+        await until(again)
+
+
 async def done(database: Database) -> int:
     return (await campaign_status(database, "care")).count("done")
 
@@ -68,13 +80,15 @@ async def test_no_work_for_a_phone_that_is_warm_empty_reserved_or_in_quarantine(
             await shell(lab, "dumpsys", "battery", "set", "temp", "455")
             await until(lambda: rests("too warm"))
             await inventory.quarantine(database, serial, "tester", "a look at its cable")
+            await heard(database)
             await shell(lab, "dumpsys", "battery", "reset")
             assert await is_kept(care, serial, 2.5), "a phone in quarantine was let go"
             await shell(lab, "dumpsys", "battery", "set", "level", "7")
             await inventory.release(database, serial, "tester")
             await until(lambda: rests("battery at 7 %"))
             assert (await the_phone(database)).battery == 7
-            await inventory.reserve(database, serial, "tester", 10 / 3600)
+            await inventory.reserve(database, serial, "tester", 20 / 3600)
+            await heard(database)
             await shell(lab, "dumpsys", "battery", "reset")
             assert await is_kept(care, serial, 2.5), "a reserved phone was let go"
             assert await done(database) == 0
