@@ -7,19 +7,16 @@ Searches with detection's own decoders, so that what is shown is what was judged
 import msgspec
 
 from farm.detect.decode.carriers import RAW, Carrier, carriers
-from farm.detect.decode.compression import by_content_encoding
-from farm.detect.decode.node import Budget, Limits
 from farm.detect.matching import Scan, Scanner
 from farm.detect.needles import Needle
 from farm.model.exchange import Exchange
 from farm.model.finding import Analysis, Finding, FlowEvidence, ValueMatch
 from farm.report.masking import Masker, visible
+from farm.web.session.decoding import MOST_PLACES, Ways, verbatim, without_encodings
 from farm.web.session.octets import Layer, Place, layer
 
-_MOST_PLACES = 100  # of one value in one piece
 _MOST_HEADERS = 200
 _MOST_MESSAGES = 200
-_LARGEST_PIECE = 8 << 20
 _OWN_HEADERS = frozenset(
     {"host", "content-type", "content-length", "content-encoding", "accept", "accept-encoding"}
 )
@@ -80,8 +77,9 @@ def take_apart(exchange: Exchange, analysis: Analysis, masker: Masker) -> Flow:
     listed = _matches(analysis, exchange.flow_id)
     sent = {carrier.location: carrier for carrier in carriers(exchange)}
     scans = _scan(exchange, [match for _, _, match in listed])
+    ways = Ways([one for needles, _ in scans[:1] for one in needles])
     matches = [
-        _match(number, finding, evidence, match, sent, scans, exchange, masker)
+        _match(number, finding, evidence, match, sent, scans, ways, exchange, masker)
         for number, (finding, evidence, match) in enumerate(listed, 1)
     ]
     locations = {match.location for _, _, match in listed}
@@ -149,6 +147,7 @@ def _match(
     match: ValueMatch,
     sent: dict[str, Carrier],
     scans: list[tuple[list[bytes], Scan]],
+    ways: Ways,
     exchange: Exchange,
     masker: Masker,
 ) -> Match:
@@ -161,6 +160,8 @@ def _match(
     if leaf is not None:
         data, places = leaf
         same = carrier is not None and data == carrier.data
+        if carrier is not None:
+            layers = ways.through(layers, carrier, match, needles, masker)
         if not same or len(match.path) > 1:
             steps = [masker.text(step) for step in match.path]
             layers.append(layer("value", steps, data, places, masker))
@@ -195,7 +196,7 @@ def _leaf(
             elif exact:
                 best = (occurrence.leaf.data, [place])
         if best is not None:
-            return best[0], best[1][:_MOST_PLACES]
+            return best[0], best[1][:MOST_PLACES]
     return None
 
 
@@ -208,43 +209,21 @@ def _outer(
     else:
         raw = carrier.data
     start = masker.text(carrier.location)
-    layers = [layer("raw", [start], raw, _verbatim(raw, needles), masker)]
-    plain = _without_encodings(carrier)
+    layers = [layer("raw", [start], raw, verbatim(raw, needles), masker)]
+    plain = without_encodings(carrier)
     if plain is not None:
         steps = [start, *carrier.content_encodings]
-        layers.append(layer("without", steps, plain, _verbatim(plain, needles), masker))
+        layers.append(layer("without", steps, plain, verbatim(plain, needles), masker))
     return layers
-
-
-def _without_encodings(carrier: Carrier) -> bytes | None:
-    data = carrier.data
-    undone = False
-    budget = Budget(Limits(bytes_out=_LARGEST_PIECE), len(data))
-    for name in reversed(carrier.content_encodings):
-        plain = by_content_encoding(name, data, budget)
-        if plain is None:
-            continue
-        data, undone = plain, True
-    return data if undone else None
-
-
-def _verbatim(data: bytes, needles: list[bytes]) -> list[Place]:
-    places: list[Place] = []
-    for needle in needles:
-        start = data.find(needle) if needle else -1
-        while start >= 0 and len(places) < _MOST_PLACES:
-            places.append((start, start + len(needle)))
-            start = data.find(needle, start + len(needle))
-    return places
 
 
 def _body(carrier: Carrier, matches: list[ValueMatch], masker: Masker) -> list[Layer]:
     needles = list(dict.fromkeys(one for match in matches for one in needles_of(match)))
-    layers = [layer("raw", ["body"], carrier.data, _verbatim(carrier.data, needles), masker)]
-    plain = _without_encodings(carrier)
+    layers = [layer("raw", ["body"], carrier.data, verbatim(carrier.data, needles), masker)]
+    plain = without_encodings(carrier)
     if plain is not None:
         path = ["body", *carrier.content_encodings]
-        layers.append(layer("without", path, plain, _verbatim(plain, needles), masker))
+        layers.append(layer("without", path, plain, verbatim(plain, needles), masker))
     return layers
 
 

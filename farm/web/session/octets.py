@@ -49,17 +49,26 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of data, as it is shown."""
 
-    name: str  # "raw", "without", "value"
+    name: str  # "raw", "without", "between", "value"
     path: list[str]
     size: int
     rows: list[Row]
     lines: list[Segment]  # the same as text, empty where it is none
     found: int  # marked places
     first: str = ""  # offset of the first marked place, in hex
+    packed: bool = False  # the marked places hold the value, but not as it reads
     withheld: bool = False  # not one byte of it may be shown
 
 
-def layer(name: str, path: list[str], data: bytes, found: list[Place], masker: Masker) -> Layer:
+def layer(
+    name: str,
+    path: list[str],
+    data: bytes,
+    found: list[Place],
+    masker: Masker,
+    *,
+    packed: bool = False,
+) -> Layer:
     """Lay a piece out.
 
     Args:
@@ -68,15 +77,17 @@ def layer(name: str, path: list[str], data: bytes, found: list[Place], masker: M
         data: the piece.
         found: where values stand in it.
         masker: hides bytes unless it lets values through.
+        packed: what stands there is the value packed: not even its ends are shown masked.
     """
     found = sorted({(lo, hi) for lo, hi in found if 0 <= lo < hi <= len(data)})
-    style = _style(data, found, masker)
+    style = _style(data, found, masker, edges=not packed)
     withheld = bool(data) and not found and all(one & _HIDDEN for one in style)
     return Layer(
         name=name,
         path=path,
         size=len(data),
         withheld=withheld,
+        packed=packed and bool(found),
         rows=[] if withheld else _rows(data, style, found),
         lines=[] if withheld else _lines(data, style),
         found=len(found),
@@ -88,13 +99,13 @@ _FOUND, _HIDDEN = 1, 2
 _CSS = {0: "", _FOUND: "found", _HIDDEN: "hidden-value", _FOUND | _HIDDEN: "found hidden-value"}
 
 
-def _style(data: bytes, found: list[Place], masker: Masker) -> bytearray:
+def _style(data: bytes, found: list[Place], masker: Masker, *, edges: bool) -> bytearray:
     style = bytearray(len(data)) if masker.show else hidden(data, masker)
     for lo, hi in found:
         for index in range(lo, hi):
             style[index] |= _FOUND
         if not masker.show:
-            edge = 2 if hi - lo > 6 and _is_text(data[lo:hi]) else 0
+            edge = 2 if edges and hi - lo > 6 and _is_text(data[lo:hi]) else 0
             for index in (*range(lo, lo + edge), *range(hi - edge, hi)):
                 style[index] &= ~_HIDDEN
     return style

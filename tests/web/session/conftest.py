@@ -7,11 +7,12 @@ import pytest
 from farm.recording import Recording
 from farm.web.session.prepared import Prepared, prepare
 from farm.web.settings import WebSettings
-from tests.web.session.recordings import analysis_of, crowded, eager, hostile, put
+from tests.web.session.recordings import analysis_of, crowded, eager, hostile, layered, put
 
 EAGER = "20231114T221320Z-eager"
 CROWDED = "20231114T221321Z-crowded"
 HOSTILE_ONE = "20231114T221322Z-hostile"
+LAYERED = "20231114T221323Z-layered"
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     put(eager(EAGER), home)
     put(crowded(50_000, CROWDED), home)
     put(hostile(HOSTILE_ONE), home)
+    put(layered(LAYERED), home)
     return home
 
 

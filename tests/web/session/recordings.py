@@ -106,6 +106,27 @@ def eager(session_id: str = "20231114T221320Z-eager") -> Named:
     return scene
 
 
+def layered(session_id: str = "20231114T221323Z-layered") -> Named:
+    """Packs an identifier in gzip, JSON, base64, gzip, JSON and base64 again."""
+    scene = Named(session_id, label="Layered").begin()
+    assert isinstance(scene, Named)
+    scene.call(1600, DataType.ANDROID_ID, ANDROID_ID)
+    innermost = base64.b64encode(f"aid={ANDROID_ID};model=MI 8".encode()).decode()
+    inner = gzip.compress(json.dumps({"v": 3, "secret": innermost}).encode(), mtime=0)
+    body = json.dumps({"seq": 7, "d": base64.b64encode(inner).decode()}).encode()
+    scene.flow(
+        1800,
+        TRACKER,
+        path="/v2/report",
+        body=gzip.compress(body, mtime=0),
+        headers=[(b"Content-Type", b"application/json"), (b"Content-Encoding", b"gzip")],
+    )
+    scene.dialog()
+    scene.answer(5000, ConsentAnswer.ACCEPT)
+    scene.end(20_000)
+    return scene
+
+
 def crowded(events: int, session_id: str = "20231114T221321Z-crowded") -> Named:
     """As many calls as the busiest sessions have, with the same violation among them."""
     scene = Named(session_id, label="Crowded").begin()

@@ -11,8 +11,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from farm.web.accounts.roles import Role
+from tests.detect.builders import ANDROID_ID
 from tests.web.serving import chromium, serving, signed_in
-from tests.web.session.conftest import CROWDED, EAGER, HOSTILE_ONE
+from tests.web.session.conftest import CROWDED, EAGER, HOSTILE_ONE, LAYERED
 from tests.web.visiting import Site
 
 pytestmark = pytest.mark.timeout(240)
@@ -151,6 +152,40 @@ async def test_keyboard_walks_from_the_timeline_to_the_byte(served: tuple[Browse
         await page.keyboard.press("Enter")
         await expect(page.locator("#values")).to_contain_text("861536030196001")
         await expect(page.get_by_text("This page shows values in full")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
+async def test_a_value_is_followed_through_every_layer_by_keyboard(
+    served: tuple[Browser, str], language: str, width: int
+) -> None:
+    browser, address = served
+    async with signed_in(browser, address, "rita", language=language, width=width) as context:
+        page = await opened(context, f"/sessions/{LAYERED}/flows/flow1")
+        layers = page.locator("#values .layer")
+        await expect(layers).to_have_count(6)
+        assert ANDROID_ID not in await page.content()
+        # Four pieces hold the value, packed or as it is; each can be scrolled by keyboard.
+        marked = layers.filter(has=page.locator("mark"))
+        await expect(marked).to_have_count(4)
+        for index in range(4):
+            table = marked.nth(index).locator(".hex-wrap")
+            await table.focus()
+            await expect(table).to_be_focused()
+            await expect(table.locator("mark").first).to_be_visible()
+        said = {"en": "stands packed in the marked place", "zh": "编码形式"}[language]
+        await expect(layers.filter(has_text=said)).to_have_count(2)
+        results = await Axe().run(page)
+        serious = [one["id"] for one in results.response["violations"]
+                   if one["impact"] in ("serious", "critical")]  # fmt: skip
+        assert serious == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await page.locator("details.unmask summary").focus()
+        await page.keyboard.press("Enter")
+        await page.fill("#reason", "case 17")
+        await page.keyboard.press("Enter")
+        await expect(layers.last).to_contain_text(ANDROID_ID)
+        await expect(layers).to_have_count(6)
+        assert page.problems == []  # type: ignore[attr-defined]
 
 
 async def test_filters_change_timeline_and_table_together(served: tuple[Browser, str]) -> None:

@@ -1,5 +1,7 @@
 """The bytes shown are those that were judged: each value is met again where the evidence says."""
 
+import base64
+import gzip
 from pathlib import Path
 
 import msgspec
@@ -10,8 +12,10 @@ from farm.recording import Recording
 from farm.report.masking import Masker
 from farm.web.session.flow import Flow, Match, take_apart
 from farm.web.session.octets import Layer
-from farm.web.session.prepared import Prepared
+from farm.web.session.prepared import Prepared, prepare
 from tests.detect.builders import ANDROID_ID, IMEI
+from tests.web.session.conftest import LAYERED
+from tests.web.session.recordings import analysis_of
 
 OPEN = Masker((), show=True)
 
@@ -51,8 +55,46 @@ def test_a_packed_value_is_marked_in_the_layers_where_it_stands(
     assert marked(without) == marked(value) == IMEI
     [nested] = [one for one in flow.matches if "base64" in one.match.path]
     assert nested.match.found == ANDROID_ID
-    assert not nested.layers[1].found
+    assert nested.layers[1].packed
+    assert ANDROID_ID in base64.b64decode(marked(nested.layers[1])).decode()
     assert marked(nested.layers[-1]) == ANDROID_ID
+
+
+def test_every_piece_on_the_way_is_shown_with_the_place_of_the_next(recorded: Path) -> None:
+    folder = recorded / "recordings" / LAYERED
+    recording = Recording.open(folder)
+    analysis = analysis_of(folder)
+    [exchange] = recording.exchanges()
+    [match] = take_apart(exchange, analysis, OPEN).matches
+    assert match.match.path[:2] == ["body", "gzip"]
+    assert [one.name for one in match.layers] == ["raw", "without", *["between"] * 3, "value"]
+    raw, without, packed, text, fields, value = match.layers
+    assert not raw.found
+    # Each piece is what the marked bytes of the one before say, as other programs unpack them.
+    inner = base64.b64decode(marked(without))
+    assert inner[:2] == b"\x1f\x8b" and packed.size == len(inner)
+    unpacked = gzip.decompress(inner)
+    assert "".join(one.text for one in text.lines) == unpacked.decode()
+    assert "".join(one.text for one in fields.lines) == base64.b64decode(marked(text)).decode()
+    assert marked(fields) == marked(value) == ANDROID_ID
+    paths = [one.path for one in match.layers]
+    assert all(one == value.path[: len(one)] for one in paths)
+    assert [len(one) for one in paths] == sorted(len(one) for one in paths)
+
+
+def test_packed_pieces_are_masked_to_the_last_character(recorded: Path) -> None:
+    folder = recorded / "recordings" / LAYERED
+    analysis = analysis_of(folder)
+    recording = Recording.open(folder)
+    [exchange] = recording.exchanges()
+    [match] = take_apart(exchange, analysis, prepare(recording, analysis).masker).matches
+    packed = [one for one in match.layers if one.packed]
+    assert [one.name for one in packed] == ["without", "between"]
+    for one in packed:
+        shown = "".join(seg.text for row in one.rows for seg in row.letters if "found" in seg.css)
+        assert shown and set(shown) <= set("•+/=")
+    said = repr(match.layers)
+    assert ANDROID_ID not in said and "model" in said
 
 
 def test_a_value_of_the_address_is_marked_in_the_path(
