@@ -1,5 +1,6 @@
 """How much a value says: its bits, and what systems answer when they give nothing."""
 
+import functools
 import math
 import re
 from collections import Counter
@@ -68,6 +69,7 @@ _SHORTEST_RUN = 6
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f:\-]+")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_placeholder(value: str) -> bool:
     """Whether the value is what systems answer when they have or give nothing."""
     text = value.strip().strip('"').lower()
@@ -75,6 +77,7 @@ def is_placeholder(value: str) -> bool:
     return all(part in PLACEHOLDERS or not part.strip("0:-. ") for part in parts)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_common(value: str) -> bool:
     """Whether many phones have the value alike: a maker's default, one character, a sequence."""
     text = value.strip().strip('"').lower()
