@@ -31,7 +31,16 @@ def analyse(
             metavar="DIR...", help="Recordings, or folders with recordings directly below them."
         ),
     ],
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes at work at once.")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=256,
+            help="Processes at work at once; 1 leaves a shared machine to the others. If not set, "
+            "two where the recordings are large and two processors may be used.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[
         bool,
         typer.Option("--json", help="One JSON line for each recording, then one for each app."),
@@ -60,7 +69,7 @@ def analyse(
     Example: farm analyse --jobs 4 ~/.farm/recordings
     """
     from farm.detect.app_verdict import app_verdicts
-    from farm.detect.batch import find_recordings, judge_folders
+    from farm.detect.batch import find_recordings, judge_folders, usual_jobs
 
     if output is not None and not output.is_dir():
         raise UsageError(f"{output}: no such folder; create it or leave --output out")
@@ -68,6 +77,7 @@ def analyse(
     kinds: set[VerdictKind] = set()
     summaries = []
     failed = False
+    jobs = usual_jobs(found) if jobs is None else jobs
     judging = judge_folders(found, jobs=jobs, parties=parties, output=output)
     for judged in _with_progress(judging, len(found)):
         if json:

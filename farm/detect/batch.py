@@ -5,6 +5,7 @@ untouched.
 """
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,15 +16,18 @@ import msgspec
 
 from farm.detect.analyse import analyse, analysis_bytes, read_analysis
 from farm.detect.app_verdict import Summary, summarise
+from farm.detect.helpers import ALONE
 from farm.detect.rules import load_rules
 from farm.model.errors import FarmError, UsageError
 from farm.model.finding import Analysis, Verdict
 from farm.model.vocabulary import VerdictKind
 from farm.recording import Recording
-from farm.recording.files import SESSION, write_atomic
+from farm.recording.files import FLOWS, SESSION, write_atomic
 
 _IN_FLIGHT = 4
 _TASKS_A_PROCESS = 200
+_USUAL = 2
+"""Processes at work where nobody says how many: a large session stays below 1 GB with them."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +129,29 @@ def find_recordings(folders: Sequence[Path]) -> list[Path]:
             )
         found += inner
     return list(dict.fromkeys(found))
+
+
+def usual_jobs(recordings: Sequence[Path]) -> int:
+    """How many processes judge these recordings best where nobody says.
+
+    Two where their traffic is worth the second or so that a process takes to begin, and this
+    process may use two processors; else one. More are for the operator to give: reading a session
+    is not shared, and each takes a few hundred MB.
+    """
+    traffic = 0
+    for recording in recordings:
+        try:
+            traffic += (recording / FLOWS).stat().st_size
+        except OSError:  # none, or no recording: that is said when it is judged
+            continue
+    return min(_USUAL, _processors()) if traffic > ALONE else 1
+
+
+def _processors() -> int:
+    """Of those of the machine, the ones this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def judge_folders(

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mitmproxy.io import FlowWriter
 
 from farm.detect.analyse import analyse, analysis_bytes
+from farm.detect.batch import usual_jobs
 from farm.detect.decode.carriers import Carrier
 from farm.detect.decode.compression import by_content_encoding
 from farm.detect.decode.node import Budget, Limits
@@ -45,6 +46,7 @@ EVENTS = 50_000
 FLOWS = 10_000
 FLOW_BYTES = 200_000_000
 CALLS = 29_000
+ALONE, BY_DEFAULT = "`farm analyse --jobs 1`", "`farm analyse`"
 HOSTS = ("api.example.com", "stat.tracker.example", "cdn.example.com", "log.umeng.com")
 
 
@@ -294,34 +296,34 @@ def analyse_one(folder: Path, helpers: int) -> None:
 
 
 def compare_sessions() -> None:
-    """A large session and one four times as large, alone and with a helper, each by itself."""
-    took: dict[tuple[int, int], Took] = {}
+    """A large session and one four times as large, as the command judges them and alone."""
+    took: dict[tuple[int, str], Took] = {}
     with tempfile.TemporaryDirectory(prefix="farm-bench-") as scratch:
         for times in (1, 4):
             folder = Path(scratch) / f"session{times}"
             size = write_session(folder, times)
             sys.stdout.write(f"  {EVENTS * times:,} events, {size / 1e6:.0f} MB of flows, sealed\n")
             digests: set[str] = set()
-            for helpers in (0, 1):
+            for how, jobs in ((ALONE, 1), (BY_DEFAULT, usual_jobs([folder]))):
                 command = [sys.executable, "-m", "tests.bench.bench_detect", str(folder)]
-                command.append(str(helpers))
+                command.append(str(jobs - 1))
                 answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
                 *figures, digest = answer.split()
                 digests.add(digest)
-                took[times, helpers] = _say(helpers, *map(float, figures))
+                took[times, how] = _say(f"{how}, {jobs} at work", *map(float, figures))
             sys.stdout.write(f"    the same bytes: {'yes' if len(digests) == 1 else 'NO'}\n")
-    for helpers in (0, 1):
-        small, large = took[1, helpers], took[4, helpers]
+    for how in (ALONE, BY_DEFAULT):
+        small, large = took[1, how], took[4, how]
         sys.stdout.write(
-            f"  4 times the session, {helpers} helpers: {large.processor / small.processor:.2f} "
+            f"  4 times the session, {how}: {large.processor / small.processor:.2f} "
             f"times the processor, {large.time / small.time:.2f} times the time\n"
         )
 
 
-def _say(helpers: int, *figures: float) -> Took:
+def _say(how: str, *figures: float) -> Took:
     reading, judging, memory = Took(*figures[:2]), Took(*figures[2:4]), figures[4]
     sys.stdout.write(
-        f"    {helpers} helpers: merely read and decompressed in {reading.processor:.1f} s of "
+        f"    {how}: merely read and decompressed in {reading.processor:.1f} s of "
         f"processor, {reading.time:.1f} s of time; analysed in {judging.processor:.1f} s, "
         f"{judging.time:.1f} s: {judging.processor / reading.processor:.2f} times the processor, "
         f"{judging.time / reading.time:.2f} times the time; {memory:.0f} MB at most\n"

@@ -20,6 +20,7 @@ from farm.detect.batch import (
     judge_folder,
     judge_folders,
     stored_analysis,
+    usual_jobs,
 )
 from farm.detect.rules import load_rules
 from farm.model.errors import UsageError
@@ -216,3 +217,20 @@ def _open_files(pid: int) -> list[str]:
         return [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
     except OSError:
         return []
+
+
+def test_without_a_word_only_large_recordings_get_a_second_process(tmp_path: Path) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    for folder, size in ((small, 1 << 20), (large, 64 << 20)):
+        folder.mkdir()
+        with (folder / "flows.mitm").open("wb") as file:
+            file.truncate(size)
+    allowed = os.sched_getaffinity(0)
+    assert usual_jobs([small, tmp_path / "none"]) == 1
+    assert usual_jobs([small, large]) == min(2, len(allowed))
+    assert usual_jobs([small] * 100) == min(2, len(allowed))  # many small ones are worth it too
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert usual_jobs([large]) == 1
+    finally:
+        os.sched_setaffinity(0, allowed)

@@ -147,7 +147,7 @@ class Sources:
             self._judged.mkdir(parents=True, exist_ok=True)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "farm", "analyse", str(source.folder),
-                "--output", str(self._judged),
+                "--output", str(self._judged), "--jobs", "1",  # the lab's machine is shared
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
