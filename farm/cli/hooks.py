@@ -150,6 +150,12 @@ def try_hooks(
 
     An app is built that makes each call in all its overloads, once so that the entry's conditions
     hold and once so that they are narrowly missed. Exit code 3 if an entry did not fire.
+
+    Native functions are called by a library of the app that gcc compiles meanwhile. Those of the
+    C library act on this machine, so only ones that read are called, and commands are printed by
+    `echo`; a path that this machine lacks gives an error, which is shown. A function of a library
+    of your own (`library: libNAME.so`) is made to stand in, with your `arguments` and `values`.
+    What cannot be called is refused with what to do instead (exit code 2).
     """
     catalogue = load_catalogue(HOOK_CATALOGUE, hooks or ())
     if ids:
@@ -159,9 +165,6 @@ def try_hooks(
         chosen = [api for api in catalogue.apis if api.id not in shipped]
     else:
         raise UsageError("hooks try: name entries, or give --hooks FOLDER")
-    native = [api.id for api in chosen if api.kind == "native"]
-    if native:
-        raise UsageError(f"hooks try: {native[0]}: native functions cannot be tried on a twin")
 
     def show(call: Call) -> None:
         if json:

@@ -21,9 +21,11 @@ from farm.session.settings import LabSettings
 from farm.twin.building.apk import SAMPLES, build_app
 from farm.twin.building.calls import PACKAGE
 from farm.twin.building.hooked import read_hooked, read_signatures
+from farm.twin.building.native_calls import CLASS
+from farm.twin.building.native_entry import check_callable, read_native
 
 _WATCH_SECONDS = 4
-_FRAME = f"{PACKAGE}.Calls."
+_FRAMES = (f"{PACKAGE}.Calls.", f"{PACKAGE}.{CLASS}.")
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ async def try_entries(
     """Run the session; `show` is told each recorded call of the app as it reaches the disk.
 
     Raises:
-        UsageError: an entry cannot be read.
+        UsageError: an entry cannot be read, or names a native function that cannot be called.
         BuildError: the app that calls them does not compile.
         DeviceError: the twin does not come up.
     """
@@ -52,6 +54,7 @@ async def try_entries(
         chosen.write_text(
             yaml.safe_dump({"version": CATALOGUE_VERSION, "apis": entries}, allow_unicode=True)
         )
+        check_callable(read_native([chosen]))
         uncalled = await asyncio.to_thread(_uncalled, chosen)
         say("building an app that makes the calls")
         apk = folder / "try.apk"
@@ -68,7 +71,7 @@ async def try_entries(
         )
 
         def note(call: Call) -> None:
-            if call.api in fired and any(frame.startswith(_FRAME) for frame in call.stack):
+            if call.api in fired and any(frame.startswith(_FRAMES) for frame in call.stack):
                 fired[call.api] += 1
                 show(call)
 

@@ -22,6 +22,10 @@ from farm.twin.building.hooked import (
 )
 from farm.twin.building.keys import developer_key, pin_of, server_key
 from farm.twin.building.manifest import manifest_xml, write_resources
+from farm.twin.building.native_calls import write_native_calls
+from farm.twin.building.native_entry import read_native
+from farm.twin.building.native_libraries import NATIVE
+from farm.twin.building.native_stand_ins import build_native_libraries
 from farm.twin.building.runtime_jar import JAVAC_FLAGS, SOURCES, build_runtime_jar
 from farm.twin.building.sample import Sample, read_sample
 from farm.twin.building.smali import smali_text
@@ -51,7 +55,7 @@ def build_app(source: Path, out: Path, catalogue: Sequence[Path] = ()) -> Path:
         source: the sample's folder.
         out: the APK.
         catalogue: hook catalogue files for a sample that calls what they name; default: the
-            shipped ones.
+            Java entries of the shipped ones.
 
     Raises:
         UsageError: `app.yaml` is wrong.
@@ -63,7 +67,11 @@ def build_app(source: Path, out: Path, catalogue: Sequence[Path] = ()) -> Path:
     for sdk in sample.sdks:
         sources += java_files(SDKS / sdk)
     builder = sorted(Path(__file__).parent.glob("*.py"))
-    named = [*(catalogue or catalogue_files()), *signature_files()] if sample.calls else []
+    named = (
+        [*(catalogue or catalogue_files()), *signature_files(), *NATIVE.glob("*.c")]
+        if sample.calls
+        else []
+    )
     made_from = digest(
         [*sources, source / "app.yaml", *java_files(SOURCES), *builder, *named], _BUILDER_VERSION
     )
@@ -73,9 +81,14 @@ def build_app(source: Path, out: Path, catalogue: Sequence[Path] = ()) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
         folder = Path(temporary)
+        libraries: dict[str, bytes] = {}
         if sample.calls:
             sources += _called(catalogue or catalogue_files(), folder / "calls")
-        signed = _build(sample, sources, folder)
+            natives = read_native(catalogue)
+            write_native_calls(natives, folder / "native")
+            sources += java_files(folder / "native")
+            libraries = build_native_libraries(natives, folder / "libraries")
+        signed = _build(sample, sources, folder, libraries)
         signed.replace(out)
     mark_fresh(out, made_from)
     return out
@@ -97,9 +110,9 @@ class Code(msgspec.Struct, frozen=True):
     dex: Path
 
 
-def _build(sample: Sample, sources: list[Path], folder: Path) -> Path:
+def _build(sample: Sample, sources: list[Path], folder: Path, assets: Mapping[str, bytes]) -> Path:
     code = compile_code(sample, sources, folder / "code")
-    return pack(sample, code, folder, sources=sources)
+    return pack(sample, code, folder, sources=sources, assets=assets)
 
 
 def compile_code(sample: Sample, sources: list[Path], folder: Path) -> Code:

@@ -16,6 +16,7 @@ import frida
 
 from farm.model.events import AnyBody, Event
 from farm.model.vocabulary import Stream
+from farm.twin.building.native_libraries import NATIVE, compile_calls, compile_library
 from farm.twin.runtime.java import choose_java
 
 SOURCES = Path(__file__).with_name("victim")
@@ -67,9 +68,6 @@ def flutter() -> Path:
     return library
 
 
-NDK_LIBRARIES = ("libaaudio", "libcamera2ndk", "libmediandk", "libOpenSLES", "libandroid")
-
-
 class PhoneLibraries(NamedTuple):
     """Libraries by which an app's native code meets a phone."""
 
@@ -82,23 +80,11 @@ def phone_libraries() -> PhoneLibraries:
     """Compiled; the NDK's libraries lie beside them."""
     folder = compiled() / "phone"
     folder.mkdir()
-    home = Path(shutil.which("javac") or "").resolve().parent.parent
-    sources = SOURCES / "native"
-    made = PhoneLibraries(folder / "libphone.so", folder / "libevery.so")
-
-    def compile_library(library: Path, source: str, *more: str) -> None:
-        common = ["gcc", "-shared", "-fPIC", "-g", "-Wall", "-Werror", "-o", str(library)]
-        command = [*common, str(sources / source), *more]
-        subprocess.run(command, check=True, timeout=_SECONDS)
-
-    compile_library(made.phone, "phone.c")
-    ndk = [folder / f"{name}.so" for name in NDK_LIBRARIES]
-    for library in ndk:
-        compile_library(library, "ndk.c", f"-D{library.stem}")
-    includes = [f"-I{home / 'include'}", f"-I{home / 'include' / 'linux'}"]
-    others = [str(one) for one in (*ndk, made.phone)]
-    compile_library(made.every, "every.c", *includes, *others, f"-Wl,-rpath,{folder}")
-    return made
+    phone = compile_library(
+        folder / "libphone.so", SOURCES / "native" / "phone.c", NATIVE / "properties.c"
+    )
+    every = compile_calls(folder, "libevery.so", f"{PACKAGE}.Tracker", [phone])
+    return PhoneLibraries(phone, every)
 
 
 class MemoryWriter:

@@ -17,7 +17,9 @@ public class MainActivity extends Activity {
     }
 
     private void callAll() {
-        Plan.run(new Scene(this));
+        Scene scene = new Scene(this);
+        Plan.run(scene);
+        NativeSteps.run(scene);
         Log.i("Catalogue", "done");
         setContentView(Ui.column(this, Ui.title(this, R.id.title, "完成")));
     }

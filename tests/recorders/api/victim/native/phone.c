@@ -1,6 +1,6 @@
 /*
  * What a phone's C library answers and the host's does not: preloaded, so that it is called instead.
- * Paths of the phone lie below PHONE_ROOT; there are two interfaces, lo and wlan0; properties are few.
+ * Paths of the phone lie below PHONE_ROOT; there are two interfaces, lo and wlan0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -126,25 +126,4 @@ int getifaddrs(struct ifaddrs **list) {
 void freeifaddrs(struct ifaddrs *list) {
   if (list != NULL) free(list->ifa_addr);
   free(list);
-}
-
-/* Properties: every name has the value "value of <name>". */
-typedef struct prop_info {
-  char name[128];
-} prop_info;
-
-int __system_property_read(const prop_info *info, char *name, char *value) {
-  if (name != NULL) strcpy(name, info->name);
-  return snprintf(value, 92, "value of %s", info->name);
-}
-
-const prop_info *__system_property_find(const char *name) {
-  static prop_info found;
-  if (strncmp(name, "absent.", 7) == 0) return NULL;
-  snprintf(found.name, sizeof found.name, "%s", name);
-  return &found;
-}
-
-int __system_property_get(const char *name, char *value) {
-  return snprintf(value, 92, "value of %s", name);
 }
