@@ -229,8 +229,9 @@ def test_try_calls_every_native_entry_and_one_s_own_on_a_twin(tmp_path: Path) ->
     assert sorted(call["api"] for call in calls) == sorted(ids)
     for call in calls:
         assert call["stack"][0].startswith("libcalls.so+0x"), call
-        step = call["api"].replace(".", "_")
-        assert any(f".NativeSteps.{step}(" in frame for frame in call["stack"]), call
+        # What a child becomes is heard of later; the thread may have made the next one by then.
+        step = "" if call["method"] == "execve" else call["api"].replace(".", "_") + "("
+        assert any(f".NativeSteps.{step}" in frame for frame in call["stack"]), call
     by_id = {call["api"]: call for call in calls}
     own = by_id["own.serial"]
     assert (own["class_name"], own["method"]) == ("liblab.so", "lab_serial")

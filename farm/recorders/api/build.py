@@ -89,7 +89,7 @@ def _compile(hooks: Path) -> str:
             source_maps="omitted",
             compression="terser",
         )
-    except Exception as error:
+    except frida.InvalidArgumentError as error:  # whatever it finds wrong with the sources
         reason = "; ".join(problems[:3]) or str(error)
         raise SetupError(f"hooks do not compile: {reason}") from error
     if not isinstance(compiled, str):
