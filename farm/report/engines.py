@@ -40,6 +40,7 @@ TOPICS: dict[Topic, Text] = {
     Topic.PERMISSION: Text(zh="权限", en="permissions"),
     Topic.EXPORTED: Text(zh="导出组件", en="exported parts"),
     Topic.SIGNER: Text(zh="签名核对", en="signer checks"),
+    Topic.TARGET: Text(zh="目标 API 级别", en="target levels"),
     Topic.PACKER: Text(zh="加壳或混淆", en="packers and obfuscators"),
     Topic.CLAUSE: Text(zh="条款", en="clauses"),
 }

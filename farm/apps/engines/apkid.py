@@ -18,6 +18,10 @@ _HIDING = frozenset(
 )
 
 
+_UNREAD = "yara_issue"
+"""Category by which APKiD says that its rules could not look into a file."""
+
+
 class _File(msgspec.Struct, frozen=True):
     filename: str
     matches: dict[str, list[str]] = {}
@@ -52,7 +56,7 @@ class Apkid:
             report = msgspec.json.decode(printed, type=_Report)
         except msgspec.DecodeError as error:
             raise EngineFailed(f"apkid: expected a JSON report: {error}") from error
-        return [
+        found = [
             Statement(
                 topic=Topic.PACKER,
                 subject=match,
@@ -63,3 +67,8 @@ class Apkid:
             if category in _HIDING
             for match in matches
         ]
+        unread = [one.filename.rpartition("!")[2] for one in report.files if _UNREAD in one.matches]
+        if unread and not found:
+            # What was not looked into is not free of packers.
+            raise EngineFailed(f"apkid: could not read {', '.join(unread)[:200]}")
+        return found

@@ -44,7 +44,7 @@ class ManifestEngine:
         return f"androguard {version('androguard')}"
 
     async def examine(self, apk: Path) -> list[Statement]:
-        """Permissions, exported parts, package prefixes, and whether the signer is genuine."""
+        """Permissions, exported parts, target level, package prefixes, and who signed it."""
         try:
             return await self._reader(apk, self._signers)
         except UsageError as error:
@@ -67,6 +67,7 @@ def read_statements(apk: Path, signers: SignerRegister) -> list[Statement]:
         )
         for one in exported_components(apk, app.target_sdk)
     ]
+    found.append(Statement(topic=Topic.TARGET, subject=str(app.target_sdk)))
     prefixes = list(sdk_prefixes(apk).items())[:_MOST_PREFIXES]
     found += [
         Statement(topic=Topic.SDK, subject=prefix, detail=f"{count} classes")

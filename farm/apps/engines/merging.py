@@ -9,19 +9,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from farm.apps.engines.hints import hints
 from farm.apps.engines.statements import EngineResult, Status, Topic
 from farm.model.clause import ClauseAnswer, ClauseJudgement
 
 FARM = "farm"
 """Name under which the farm's own dynamic judgement stands beside the engines."""
-
-# What the engines' static findings bear on. They show that code or a permission is there, not that
-# anything was collected: so they support a clause and never break it by themselves.
-_SUPPORTS: dict[Topic, tuple[str, ...]] = {
-    Topic.TRACKER: ("MIIT-164-1.3", "CAC-191-5.1", "GDPR-26"),
-    Topic.SDK: ("CAC-191-2.1",),
-    Topic.PERMISSION: ("CAC-191-4.1", "TAF-078.4-6"),
-}
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,20 +65,16 @@ def opinions_of(result: EngineResult) -> Iterable[tuple[str, Opinion]]:
             one.subject,
             Opinion(engine=result.engine, answer=answer, confidence=one.confidence),
         )
-    for topic, clauses in _SUPPORTS.items():
-        subjects = sorted({one.subject for one in result.about(topic) if one.holds})
-        if not subjects:
-            continue
-        for clause in clauses:
-            yield (
-                clause,
-                Opinion(
-                    engine=result.engine,
-                    answer=ClauseAnswer.FOR_REVIEW,
-                    confidence=0.5,
-                    subjects=subjects[:50],
-                ),
-            )
+    for clause, subjects in hints(result).items():
+        yield (
+            clause,
+            Opinion(
+                engine=result.engine,
+                answer=ClauseAnswer.FOR_REVIEW,
+                confidence=0.5,
+                subjects=subjects[:50],
+            ),
+        )
 
 
 def merged(clause: str, opinions: Sequence[Opinion]) -> MergedClause:

@@ -4,6 +4,7 @@ Upload, scan, report: `/api/v1/upload`, `/api/v1/scan`, `/api/v1/report_json`, e
 `Authorization` (mobsf.github.io/docs).
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from farm.apps.engines.statements import Statement, Topic
 _LARGEST_REPORT = 256 << 20
 _CONNECT_SECONDS = 10.0
 _SCAN_SECONDS = 1800.0
+_QUOTED = re.compile(r"""['"]([^'"\s,\[\]]{1,500})['"]""")
 
 
 class _Uploaded(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ class _Report(msgspec.Struct, frozen=True):
     permissions: dict[str, _Permission] = {}
     trackers: _Trackers = _Trackers()
     exported_activities: list[str] | str = []
-    exported_count: dict[str, int] = {}
+    target_sdk: str | int = ""
 
 
 class MobSF:
@@ -125,6 +127,10 @@ def _statements(report: _Report) -> list[Statement]:
         for one in report.trackers.trackers
         if one.get("name")
     ]
+    level = str(report.target_sdk)
+    if level.isascii() and level.isdigit():
+        found.append(Statement(topic=Topic.TARGET, subject=level))
     exported = report.exported_activities
-    names = exported if isinstance(exported, list) else []
+    # MobSF gives the list as it keeps it: as Python prints one, inside a string.
+    names = exported if isinstance(exported, list) else _QUOTED.findall(exported)
     return found + [Statement(topic=Topic.EXPORTED, subject=name) for name in names]

@@ -15,6 +15,7 @@ class Topic(StrEnum):
     PERMISSION = "permission"  # the manifest asks for it
     EXPORTED = "exported"  # a component that any other app may start
     SIGNER = "signer"  # who signed it, against those known to be genuine
+    TARGET = "target"  # the API level that the app says it was made for
     PACKER = "packer"  # its code is packed, obfuscated or protected
     CLAUSE = "clause"  # the engine itself answers a clause of a standard
 

@@ -3,7 +3,6 @@
 from farm.detect.clauses.case import Case, Denial
 from farm.detect.clauses.expected import any_of, not_held
 from farm.detect.clauses.needs import Need
-from farm.detect.clauses.permission_groups import group_of
 from farm.detect.clauses.signal import Limits, Signal, sign
 from farm.detect.timeline import Placed
 from farm.model.clause import Sign, SignalId
@@ -18,6 +17,7 @@ from farm.model.events import (
     Tap,
 )
 from farm.model.expectations import Standard
+from farm.model.permission_groups import group_of
 from farm.model.vocabulary import DialogKind, Phase
 
 _EXIT_WITHIN_NS = 5_000_000_000

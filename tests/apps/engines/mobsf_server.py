@@ -9,7 +9,9 @@ REPORT = {
     "version": "v4.0.0",
     "permissions": {"android.permission.CAMERA": {"status": "dangerous", "info": "take pictures"}},
     "trackers": {"detected_trackers": 1, "trackers": [{"name": "Example Analytics"}]},
-    "exported_activities": ["com.x.Open"],
+    # As MobSF keeps them (StaticAnalyzer, db_interaction.py): Python's print of a list; a string.
+    "exported_activities": "['com.x.Open', 'com.x.View$1']",
+    "target_sdk": "22",
 }
 
 

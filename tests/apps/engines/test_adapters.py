@@ -79,6 +79,63 @@ async def test_apkid_names_what_hides_code(tmp_path: Path, apk: Path) -> None:
     }
 
 
+# As APKiD 3.2.0 prints it: of an app of uiautomator2's, and of one whose dex it cannot read.
+READ = {
+    "apkid_version": "3.2.0",
+    "files": [
+        {
+            "filename": "/apks/app.apk!classes.dex",
+            "matches": {
+                "anti_vm": ["Build.FINGERPRINT check", "possible Build.SERIAL check"],
+                "compiler": ["r8"],
+            },
+        }
+    ],
+    "rules_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+}
+UNREAD = {
+    "apkid_version": "3.2.0",
+    "files": [
+        {
+            "filename": "/apks/app.apk!classes.dex",
+            "matches": {
+                "compiler": ["unknown (please file detection issue!)"],
+                "yara_issue": ["yara issue - dex file recognized by apkid but not yara module"],
+            },
+        }
+    ],
+}
+
+
+async def test_apkid_of_today(tmp_path: Path, apk: Path) -> None:
+    result = await examined(Apkid([saying(tmp_path, json.dumps(READ))]), apk)
+    assert result.status is Status.DONE, result.reason
+    assert [(one.subject, one.detail) for one in result.statements] == [
+        ("Build.FINGERPRINT check", "anti_vm in classes.dex"),
+        ("possible Build.SERIAL check", "anti_vm in classes.dex"),
+    ]
+
+
+async def test_apkid_that_finds_nothing_has_finished(tmp_path: Path, apk: Path) -> None:
+    clean = {"files": [{"filename": "a.apk!classes.dex", "matches": {"compiler": ["r8"]}}]}
+    result = await examined(Apkid([saying(tmp_path, json.dumps(clean))]), apk)
+    assert (result.status, result.statements) == (Status.DONE, [])
+
+
+async def test_apkid_that_could_not_look_says_nothing(tmp_path: Path, apk: Path) -> None:
+    result = await examined(Apkid([saying(tmp_path, json.dumps(UNREAD))]), apk)
+    assert result.status is Status.FAILED
+    assert "classes.dex" in result.reason
+
+
+async def test_apkid_that_looked_into_one_of_two_keeps_what_it_saw(
+    tmp_path: Path, apk: Path
+) -> None:
+    both = {"files": READ["files"] + UNREAD["files"]}  # type: ignore[operator]
+    result = await examined(Apkid([saying(tmp_path, json.dumps(both))]), apk)
+    assert (result.status, len(result.statements)) == (Status.DONE, 2)
+
+
 @pytest.mark.parametrize("text", ["", "not json", "[]", '{"files": 3}', '{"other": 1}'])
 @pytest.mark.parametrize("adapter", [Apkid, Exodus])
 async def test_what_is_no_report_is_a_failure(
@@ -135,7 +192,8 @@ async def test_mobsf_uploads_scans_and_reads(apk: Path) -> None:
     ]
     assert server.uploaded_names == ["app.apk"]  # nothing of the file's own name
     assert [one.subject for one in result.about(Topic.TRACKER)] == ["Example Analytics"]
-    assert [one.subject for one in result.about(Topic.EXPORTED)] == ["com.x.Open"]
+    assert [one.subject for one in result.about(Topic.EXPORTED)] == ["com.x.Open", "com.x.View$1"]
+    assert [one.subject for one in result.about(Topic.TARGET)] == ["22"]
     assert {one.subject for one in result.about(Topic.PERMISSION)} == {"android.permission.CAMERA"}
 
 

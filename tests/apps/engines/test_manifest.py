@@ -30,6 +30,7 @@ async def test_reads_permissions_parts_and_code(apk: Path) -> None:
     assert result.status is Status.DONE
     facts = inspect(apk)
     assert [one.subject for one in result.about(Topic.PERMISSION)] == facts.permissions
+    assert [one.subject for one in result.about(Topic.TARGET)] == [str(facts.target_sdk)]
     exported = {one.subject for one in result.about(Topic.EXPORTED)}
     assert facts.main_activity in {name if name[0] != "." else PACKAGE + name for name in exported}
     assert any(one.subject.startswith(PACKAGE) for one in result.about(Topic.SDK))

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from farm.apps.engines.merging import FARM, disagreements, drift, merge, sampled
 from farm.apps.engines.statements import EngineResult, Statement, Status, Topic
-from farm.detect.clauses.packs import shipped_packs
 from farm.model.clause import ClauseAnswer, ClauseJudgement, ClauseState
 
 CLAUSE = "CAC-191-3.1"
@@ -101,11 +100,3 @@ def test_drift_alarms_on_a_change_and_not_on_chance() -> None:
     assert not drift("apkid", (5, 10), (4, 10)).alarm
     assert not drift("apkid", (0, 0), (10, 10)).alarm
     assert not drift("apkid", (10, 10), (10, 10)).alarm
-
-
-@pytest.mark.parametrize("topic", [one for one in Topic if one is not Topic.CLAUSE])
-def test_what_static_findings_bear_on_are_clauses_of_the_packs(topic: Topic) -> None:
-    """None of them is automatic: that code is there does not show that it collects."""
-    known = {one.id: one.state for loaded in shipped_packs() for one in loaded.pack.clauses}
-    for merged in merge([], [theirs(Statement(topic=topic, subject="x"))]):
-        assert known[merged.clause] is ClauseState.ASSISTED
