@@ -73,7 +73,7 @@ async def battery_low(twin: Any, adb: Adb) -> None:
     ("fault", "name", "found", "todo"),
     [
         (no_root, "access", "no root", "root manager"),
-        (clock_off, "clock", "-259200", "automatic date and time"),
+        (clock_off, "clock", "-259", "automatic date and time"),
         (disk_full, "disk", "0 MiB free", "free at least 1 GiB"),
         (proxy_left, "proxy", "10.0.0.1:8080", "settings put global http_proxy :0"),
         (battery_low, "battery", "7 %, not powered", "charge it"),
