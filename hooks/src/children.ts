@@ -11,7 +11,7 @@
 import { cText } from "./c-text.js";
 import { CODE_BYTES, HEADER_BYTES, MOST_BYTES, PROCESSORS, SOURCE, cleaner, replaceWhole } from "./child-code.js";
 import { matches, type Limits, type NativeApi } from "./catalogue.js";
-import type { Time } from "./clock.js";
+import { now, type Time } from "./clock.js";
 import type { Outcome } from "./engine.js";
 import { activeTypes } from "./nesting.js";
 import { callRecord, fault, post, reasonOf, totals } from "./outbox.js";
@@ -19,14 +19,17 @@ import { bounded } from "./values.js";
 
 export const EXECVE = "execve";
 const MOST_HOOKS = 512;
-const MOST_ORIGINS = 1000;
+const MOST_THREADS = 1000;
+/** A child that has not become its program when its thread has made so many more is nobody's. */
+const MOST_ORIGINS = 64;
 /** A failed attempt follows at once: until then nobody knows that it is none. */
 const FAILURE_MS = 50;
 const O_NONBLOCK = 0x800;
 const O_CLOEXEC = 0x80000;
 
-/** The call by which a thread last made a process. */
+/** A call by which a thread made a process. */
 interface Origin {
+  time: Time;
   thread: number;
   stack: number;
   /** Types of information that a running call of the thread covers already. */
@@ -42,12 +45,29 @@ interface Attempt {
 }
 
 const threadSelf = new NativeFunction(Module.getGlobalExportByName("pthread_self"), "pointer", []);
-const origins = new Map<string, Origin>();
+/** By `pthread_self`, oldest first: a thread may make the next process before the pipe is read. */
+const origins = new Map<string, Origin[]>();
 
 /** This thread is about to make a process. */
 export function originate(thread: number, stack: number): void {
-  if (origins.size >= MOST_ORIGINS) origins.clear();
-  origins.set(threadSelf().toString(), { thread, stack, covered: activeTypes(thread) });
+  const self = threadSelf().toString();
+  let made = origins.get(self);
+  if (made === undefined) {
+    if (origins.size >= MOST_THREADS) origins.clear();
+    made = [];
+    origins.set(self, made);
+  }
+  made.push({ time: now(), thread, stack, covered: activeTypes(thread) });
+  if (made.length > MOST_ORIGINS) made.shift();
+}
+
+/** The last call of the thread that was made by then; undefined: not known any more. */
+function originAt(self: string, [seconds, nanoseconds]: Time): Origin | undefined {
+  const before = (time: Time): boolean => time[0] < seconds || (time[0] === seconds && time[1] <= nanoseconds);
+  return origins
+    .get(self)
+    ?.filter((origin) => before(origin.time))
+    .at(-1);
 }
 
 export class Children {
@@ -189,11 +209,12 @@ function attemptOf(header: DataView, rest: ArrayBuffer): Attempt {
   }
   const [path = "", ...words] = texts;
   const self = ptr(header.getBigUint64(24, true).toString());
+  const time: Time = [Number(header.getBigInt64(8, true)), Number(header.getBigInt64(16, true))];
   return {
-    time: [Number(header.getBigInt64(8, true)), Number(header.getBigInt64(16, true))],
+    time,
     path,
     words,
     cut: rest.byteLength >= MOST_BYTES - HEADER_BYTES,
-    origin: origins.get(self.toString()),
+    origin: originAt(self.toString(), time),
   };
 }
