@@ -6,21 +6,41 @@
  */
 
 import type { Behaviour } from "../engine.js";
-import { callForFloat, callForInt, classOf, methodId, withLocals } from "../jni.js";
+import { classHandle, use } from "../java.js";
+import { callForFloat, callForInt, methodId } from "../jni.js";
 import { isInstance } from "./android.js";
 import { emit } from "./common.js";
 
 const MOTION = "android.view.MotionEvent";
 const ACTION_UP = 1;
 
+interface Methods {
+  action: NativePointer;
+  x: NativePointer;
+  y: NativePointer;
+}
+
+let methods: Methods | null = null;
+
+/** The event's methods, looked up once: its class is final, and the system's. */
+function methodsOf(env: NativePointer): Methods {
+  if (methods === null) {
+    const klass = classHandle(use(MOTION));
+    methods = {
+      action: methodId(env, klass, "getActionMasked", "()I"),
+      x: methodId(env, klass, "getRawX", "()F"),
+      y: methodId(env, klass, "getRawY", "()F"),
+    };
+  }
+  return methods;
+}
+
 function lifted(env: NativePointer, event: NativePointer): { x: number; y: number } | null {
-  return withLocals(env, () => {
-    const klass = classOf(env, event);
-    if (callForInt(env, event, methodId(env, klass, "getActionMasked", "()I")) !== ACTION_UP) return null;
-    const x = callForFloat(env, event, methodId(env, klass, "getRawX", "()F"));
-    const y = callForFloat(env, event, methodId(env, klass, "getRawY", "()F"));
-    return x === null || y === null ? null : { x: Math.round(x), y: Math.round(y) };
-  });
+  const known = methodsOf(env);
+  if (callForInt(env, event, known.action) !== ACTION_UP) return null;
+  const x = callForFloat(env, event, known.x);
+  const y = callForFloat(env, event, known.y);
+  return x === null || y === null ? null : { x: Math.round(x), y: Math.round(y) };
 }
 
 /** Where and when the user's finger left the app's windows. */
