@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
@@ -65,7 +66,7 @@ class Adb:
             return await self.workers.run(function, timeout=timeout, what=f"{serial}: {what}")
         except (DeviceError, AppError):
             raise
-        except (AdbError, OSError, EOFError, AssertionError, ValueError) as error:
+        except (AdbError, OSError, EOFError, AssertionError, ValueError, struct.error) as error:
             raise adb_calls.map_error(serial, what, error) from error
 
     async def features(self, serial: str, timeout: float = 10) -> frozenset[str]:

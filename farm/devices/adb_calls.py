@@ -7,6 +7,7 @@ and shell_protocol.h. adbutils' errors are mapped here.
 import contextlib
 import shlex
 import socket
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,13 +81,20 @@ def map_error(serial: str, what: str, error: Exception) -> DeviceError:
         return Overdue(named)
     if isinstance(error, AdbConnectionError):
         return DeviceGone(f"{named}: is the adb server running?")
-    if isinstance(error, EOFError | OSError | AssertionError | ValueError):
+    broken = isinstance(error, EOFError | OSError | AssertionError | ValueError | struct.error)
+    if broken or _ended_early(error):
         return DeviceGone(f"{named}: the connection to the phone broke")
     if any(word in text for word in _GONE_WORDS) and "such file" not in text:
         return DeviceGone(named)
     if "Unknown data: b''" in text or "connection closed" in text:
         return DeviceGone(named)
     return DeviceError(named)
+
+
+def _ended_early(error: Exception) -> bool:
+    """Whether adbutils tells what it read in place of an answer's four letters: fewer had come."""
+    last = error.args[-1] if error.args else ""
+    return isinstance(last, str) and (len(last) < len("OKAY") or last == "read chunk missing")
 
 
 def shell_v2(device: adbutils.AdbDevice, command: str, stdin: bytes) -> ShellResult:

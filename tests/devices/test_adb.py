@@ -51,6 +51,67 @@ async def test_a_lost_phone_is_never_taken_for_success(answer: bytes, shell_v2: 
                 await adb.shell("x", ["true"], timeout=5, shell_v2=shell_v2)
 
 
+async def file_server(stat: bytes, sent: bytes, read: bytes) -> asyncio.Server:
+    """Gives these as the answers to STAT, DONE and RECV of the sync protocol, and hangs up then."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            for answer in (b"OKAY" + bytes(8), b"OKAY"):  # the transport, then "sync:"
+                await reader.readexactly(int(await reader.readexactly(4), 16))
+                writer.write(answer)
+            asked = b""
+            while not asked.startswith((b"STAT", b"RECV")) and b"DONE" not in asked:
+                asked += await reader.read(4096) or b"STAT"
+            answers = {b"STAT": stat, b"RECV": read}
+            writer.write(answers.get(asked[:4], sent))
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+            pass
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+
+NO_FILE = b"STAT" + bytes(12)
+
+
+@pytest.mark.parametrize(
+    ("stat", "sent"),
+    [
+        (b"", b""),
+        (b"ST", b""),
+        (b"STAT", b""),
+        (b"STAT" + bytes(5), b""),
+        (NO_FILE, b""),
+        (NO_FILE, b"OK"),
+    ],
+)
+async def test_a_phone_lost_while_a_file_is_pushed(stat: bytes, sent: bytes) -> None:
+    async with await file_server(stat, sent, b"") as server:
+        async with Adb(port=server.sockets[0].getsockname()[1]) as adb:
+            with pytest.raises(DeviceGone):
+                await adb.push("x", b"data", "/data/local/tmp/file", timeout=5)
+
+
+@pytest.mark.parametrize("read", [b"", b"DA", b"DATA", b"DATA\4\0\0\0ab", b"DATA\2\0\0\0ab"])
+async def test_a_phone_lost_while_a_file_is_pulled(read: bytes) -> None:
+    async with await file_server(NO_FILE, b"", read) as server:
+        async with Adb(port=server.sockets[0].getsockname()[1]) as adb:
+            with pytest.raises(DeviceGone):
+                await adb.pull("x", "/data/local/tmp/file", timeout=5)
+
+
+async def test_a_phone_that_refuses_a_file_is_there() -> None:
+    refused = b"FAIL" + (7).to_bytes(4, "little") + b"no room"
+    async with await file_server(NO_FILE, refused, refused) as server:
+        async with Adb(port=server.sockets[0].getsockname()[1]) as adb:
+            for work in (adb.push("x", b"data", "/data/file"), adb.pull("x", "/data/file")):
+                with pytest.raises(DeviceError) as refusal:
+                    await work
+                assert not isinstance(refusal.value, DeviceGone)
+
+
 async def test_exit_code_and_outputs_apart() -> None:
     answer = b"\1\2\0\0\0ou\2\3\0\0\0err\1\1\0\0\0t\3\1\0\0\0\7"
     async with await fake_server(answer) as server:
