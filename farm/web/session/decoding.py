@@ -33,12 +33,19 @@ class _Between(NamedTuple):
 
 
 class Ways:
-    """The ways to all values of one exchange; each carrier is searched once, when it is asked."""
+    """The ways to all values of one request; each carrier is unpacked and searched once."""
 
     def __init__(self, needles: Sequence[bytes]) -> None:
         """`needles` are the bytes that any of its values may stand as."""
-        self._needles = [one for one in needles if one]
+        self._needles = needles
+        self._plain: dict[str, bytes | None] = {}
         self._searched: dict[str, tuple[Trail, list[Found]]] = {}
+
+    def plain(self, carrier: Carrier) -> bytes | None:
+        """As `without_encodings`, for a carrier of the request."""
+        if carrier.location not in self._plain:
+            self._plain[carrier.location] = without_encodings(carrier)
+        return self._plain[carrier.location]
 
     def through(
         self,
@@ -59,7 +66,7 @@ class Ways:
             needles: the bytes that this value may stand as.
             masker: hides bytes unless it lets values through.
         """
-        plain = without_encodings(carrier)
+        plain = self.plain(carrier)
         start = carrier.data if plain is None else plain
         layers = list(outer)
         for one in self._between(carrier, start, needles, match.path):

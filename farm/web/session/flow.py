@@ -4,6 +4,8 @@ that went out and in every layer that was decoded to reach it.
 Searches with detection's own decoders, so that what is shown is what was judged.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from farm.detect.decode.carriers import RAW, Carrier, carriers
@@ -76,14 +78,14 @@ def take_apart(exchange: Exchange, analysis: Analysis, masker: Masker) -> Flow:
     """Lay out one exchange with everything that was found in it. Blocks on large bodies."""
     listed = _matches(analysis, exchange.flow_id)
     sent = {carrier.location: carrier for carrier in carriers(exchange)}
-    scans = _scan(exchange, [match for _, _, match in listed])
-    ways = Ways([one for needles, _ in scans[:1] for one in needles])
+    known = _needles(match for _, _, match in listed)
+    scans, ways = _scan(exchange, known), Ways(known)
     matches = [
-        _match(number, finding, evidence, match, sent, scans, ways, exchange, masker)
+        _match(number, finding, evidence, match, sent, known, scans, ways, exchange, masker)
         for number, (finding, evidence, match) in enumerate(listed, 1)
     ]
     locations = {match.location for _, _, match in listed}
-    in_body = [match for _, _, match in listed if match.location == "body"]
+    in_body = _needles(match for _, _, match in listed if match.location == "body")
     body = sent.get("body")
     return Flow(
         url=masker.url(exchange.url),
@@ -94,7 +96,7 @@ def take_apart(exchange: Exchange, analysis: Analysis, masker: Masker) -> Flow:
         truncated=exchange.truncated,
         matches=matches,
         request_headers=_headers(exchange.request_headers, masker, locations),
-        request_body=_body(body, in_body, masker) if body else [],
+        request_body=_outer(body, body.data, ways.plain(body), in_body, masker) if body else [],
         response_headers=_headers(exchange.response_headers, masker, set()),
         response_body=_answer(exchange, masker),
         messages=[
@@ -132,12 +134,14 @@ def needles_of(match: ValueMatch) -> list[bytes]:
     return found
 
 
-def _scan(exchange: Exchange, matches: list[ValueMatch]) -> list[tuple[list[bytes], Scan]]:
-    needles = list(dict.fromkeys(one for match in matches for one in needles_of(match) if one))
+def _needles(matches: Iterable[ValueMatch]) -> list[bytes]:
+    return list(dict.fromkeys(one for match in matches for one in needles_of(match) if one))
+
+
+def _scan(exchange: Exchange, needles: list[bytes]) -> list[Scan]:
     if not needles:
         return []
-    scanner = Scanner([Needle(needle) for needle in needles])
-    return [(needles, scan) for scan in scanner.scan(carriers(exchange))]
+    return list(Scanner([Needle(needle) for needle in needles]).scan(carriers(exchange)))
 
 
 def _match(
@@ -146,7 +150,8 @@ def _match(
     evidence: FlowEvidence,
     match: ValueMatch,
     sent: dict[str, Carrier],
-    scans: list[tuple[list[bytes], Scan]],
+    known: list[bytes],
+    scans: list[Scan],
     ways: Ways,
     exchange: Exchange,
     masker: Masker,
@@ -155,8 +160,9 @@ def _match(
     needles = needles_of(match)
     carrier = sent.get(match.location)
     if carrier is not None:
-        layers += _outer(carrier, needles, exchange, masker)
-    leaf = _leaf(match, needles, scans)
+        raw, plain = _raw(carrier, exchange), ways.plain(carrier)
+        layers += _outer(carrier, raw, plain, needles, masker)
+    leaf = _leaf(match, needles, known, scans)
     if leaf is not None:
         data, places = leaf
         same = carrier is not None and data == carrier.data
@@ -179,11 +185,11 @@ def _match(
 
 
 def _leaf(
-    match: ValueMatch, needles: list[bytes], scans: list[tuple[list[bytes], Scan]]
+    match: ValueMatch, needles: list[bytes], known: list[bytes], scans: list[Scan]
 ) -> tuple[bytes, list[Place]] | None:
     """The piece that the analysis names, and where the value stands in it."""
     best: tuple[bytes, list[Place]] | None = None
-    for known, scan in scans:
+    for scan in scans:
         if scan.carrier.location != match.location:
             continue
         for occurrence in scan.occurrences:
@@ -200,30 +206,22 @@ def _leaf(
     return None
 
 
-def _outer(
-    carrier: Carrier, needles: list[bytes], exchange: Exchange, masker: Masker
-) -> list[Layer]:
-    """The bytes as they went out, and with the content encoding undone where there is one."""
+def _raw(carrier: Carrier, exchange: Exchange) -> bytes:
+    """The bytes as they went out: of a part of the URL, those of all of it."""
     if carrier.location.startswith("url ") and carrier.location != "url host":
-        raw = exchange.path.encode("utf-8", "surrogateescape")
-    else:
-        raw = carrier.data
+        return exchange.path.encode("utf-8", "surrogateescape")
+    return carrier.data
+
+
+def _outer(
+    carrier: Carrier, raw: bytes, plain: bytes | None, needles: list[bytes], masker: Masker
+) -> list[Layer]:
+    """The bytes as they went out, and with the content encodings undone where there are any."""
     start = masker.text(carrier.location)
     layers = [layer("raw", [start], raw, verbatim(raw, needles), masker)]
-    plain = without_encodings(carrier)
     if plain is not None:
         steps = [start, *carrier.content_encodings]
         layers.append(layer("without", steps, plain, verbatim(plain, needles), masker))
-    return layers
-
-
-def _body(carrier: Carrier, matches: list[ValueMatch], masker: Masker) -> list[Layer]:
-    needles = list(dict.fromkeys(one for match in matches for one in needles_of(match)))
-    layers = [layer("raw", ["body"], carrier.data, verbatim(carrier.data, needles), masker)]
-    plain = without_encodings(carrier)
-    if plain is not None:
-        path = ["body", *carrier.content_encodings]
-        layers.append(layer("without", path, plain, verbatim(plain, needles), masker))
     return layers
 
 
@@ -243,7 +241,7 @@ def _answer(exchange: Exchange, masker: Masker) -> list[Layer]:
         time=exchange.started,
         content_encodings=encodings[:4],
     )
-    return _body(carrier, [], masker)
+    return _outer(carrier, carrier.data, without_encodings(carrier), [], masker)
 
 
 def _headers(
