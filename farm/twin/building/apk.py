@@ -168,7 +168,7 @@ def _describe(sample: Sample, sources: Sequence[Path], folder: Path) -> tuple[st
 
 def _called(catalogue: Sequence[Path], out: Path) -> list[Path]:
     """Write code that calls what a catalogue names, and stand-ins of the SDKs in it."""
-    apis, signatures = read_hooked(list(catalogue)), read_signatures()
+    apis, signatures = read_hooked(catalogue), read_signatures()
     write_calls(apis, signatures, out)
     write_implementations(apis, signatures, out)
     with zipfile.ZipFile(build_runtime_jar()) as jar:

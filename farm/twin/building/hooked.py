@@ -4,8 +4,9 @@ Only reads; the catalogue's own loader checks it. The twin must offer what entri
 each can be tried; nothing here tells a session anything.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 import yaml
@@ -16,6 +17,7 @@ from farm.paths import HOOK_CATALOGUE, HOOK_SIGNATURES
 
 _PLATFORM = ("android.", "com.android.", "dalvik.", "libcore.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Entry = TypeVar("_Entry", bound=msgspec.Struct)
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,18 +91,27 @@ def signature_files() -> list[Path]:
     return sorted(HOOK_SIGNATURES.glob("*.txt"), reverse=True)  # the platform's before the others
 
 
-def read_hooked(files: list[Path]) -> list[HookedApi]:
+def read_hooked(files: Sequence[Path]) -> list[HookedApi]:
     """The Java entries of catalogue files.
 
     Raises:
         UsageError: a file is no catalogue.
     """
-    found: list[HookedApi] = []
+    return read_entries(files, "java", HookedApi)
+
+
+def read_entries(files: Sequence[Path], kind: str, shape: type[_Entry]) -> list[_Entry]:
+    """The entries of one kind, `java` or `native`.
+
+    Raises:
+        UsageError: a file is no catalogue.
+    """
+    found: list[_Entry] = []
     for file in files:
         try:
             document = yaml.load(file.read_bytes(), Loader=_LOADER)  # noqa: S506 - safe loaders
-            entries = [one for one in document["apis"] if one.get("kind", "java") == "java"]
-            found += msgspec.convert(entries, list[HookedApi])
+            entries = [one for one in document["apis"] if one.get("kind", "java") == kind]
+            found += msgspec.convert(entries, list[shape])  # type: ignore[valid-type]
         except OSError as error:
             raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
         except (

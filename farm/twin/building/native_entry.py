@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from farm.model.errors import UsageError
+from farm.twin.building.hooked import read_entries
 
 MOST_ARGUMENTS = 12
 COMMANDS = ("popen", "system", "execve")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PATH, _NAME = "/none", "ro.none"
 # What can be called: the arguments that a call can be given, with what stands there by default.
 _FUNCTIONS: dict[str, dict[int, str]] = {
@@ -91,14 +90,12 @@ class NativeApi(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_native(files: Sequence[Path]) -> list[NativeApi]:
-    """The native entries of catalogue files that were checked before."""
-    entries = [
-        entry
-        for file in files
-        for entry in yaml.load(file.read_bytes(), Loader=_LOADER)["apis"]  # noqa: S506 - safe
-        if entry.get("kind") == "native"
-    ]
-    return msgspec.convert(entries, list[NativeApi])
+    """The native entries of catalogue files.
+
+    Raises:
+        UsageError: a file is no catalogue.
+    """
+    return read_entries(files, "native", NativeApi)
 
 
 def check_callable(apis: Sequence[NativeApi]) -> None:
