@@ -20,6 +20,13 @@ from tests.detect.builders import IMEI, Scene
 from tests.detect.phones import MAKER, SERIAL, phone_with, sent
 
 
+def told(scene: Scene, at: float = 1400) -> None:
+    """The app's own request, whose connection its hooks tell; those that follow they do not."""
+    scene.tells_connections = True
+    scene.flow(at, "api.eager.example", path="/config")
+    scene.tells_connections = False
+
+
 @pytest.mark.parametrize(("at", "kind"), [(900, VerdictKind.CLEAN), (1500, VerdictKind.VIOLATION)])
 def test_nothing_that_left_before_the_app_ran_is_the_apps(at: float, kind: VerdictKind) -> None:
     scene = phone_with(DataType.SERIAL, SERIAL)
@@ -29,15 +36,13 @@ def test_nothing_that_left_before_the_app_ran_is_the_apps(at: float, kind: Verdi
     scene.answer(5000, ConsentAnswer.ACCEPT)
     analysis = scene.end().judge()
     assert analysis.verdict.kind is kind, analysis.verdict
-    told = any("not by it: serial: to" in reason for reason in analysis.verdict.reasons)
-    assert told is (kind is VerdictKind.CLEAN)
+    said = any("not by it: serial: to" in reason for reason in analysis.verdict.reasons)
+    assert said is (kind is VerdictKind.CLEAN)
 
 
 def test_what_the_system_sends_of_the_phone_is_not_said_to_be_the_apps() -> None:
     scene = phone_with(DataType.SERIAL, SERIAL)
-    scene.tells_connections = True
-    scene.flow(1400, "api.eager.example", path="/config")
-    scene.tells_connections = False
+    told(scene)
     scene.flow(1500, MAKER, path=f"/log?sn={SERIAL}", client_random=b"s" * 32)
     analysis = scene.end().judge()
     assert (sent(analysis.findings), sent(analysis.undetermined)) == ([], [DataType.SERIAL])
@@ -57,8 +62,7 @@ def test_a_connection_of_nobody_knows_whom_accuses_nobody(random: bytes) -> None
 def test_what_the_app_read_and_another_sent_is_a_reading(of_the_app: bool) -> None:
     scene = Scene().begin()
     scene.call(1300)
-    scene.tells_connections = True
-    scene.flow(1400, "api.eager.example", path="/config")
+    told(scene)
     scene.tells_connections = of_the_app
     scene.flow(1500, MAKER, path=f"/?imei={IMEI}", client_random=b"" if of_the_app else b"s" * 32)
     analysis = scene.end().judge()
@@ -76,9 +80,7 @@ def test_what_is_not_encrypted_is_tied_to_nobody_for_certain(
 ) -> None:
     scene = Scene().begin()
     scene.call(1300)
-    scene.tells_connections = True
-    scene.flow(1400, "api.eager.example", path="/config")
-    scene.tells_connections = False
+    told(scene)
     if random:
         scene.connected(1450, random)
     scene.flow(1500, MAKER, path=f"/?imei={IMEI}", client_random=random)
@@ -99,9 +101,7 @@ def test_what_is_not_encrypted_is_tied_to_nobody_for_certain(
 def test_a_page_inside_the_app_names_it(name: bytes, package: bytes, theirs: bool) -> None:
     scene = Scene().begin()
     scene.call(1300)
-    scene.tells_connections = True
-    scene.flow(1400, "api.eager.example", path="/config")
-    scene.tells_connections = False
+    told(scene)
     page = [(name, package)]
     scene.flow(1500, MAKER, path=f"/?imei={IMEI}", headers=page, client_random=b"w" * 32)
     assert sent(scene.end().judge().findings) == [DataType.IMEI] * theirs
@@ -123,9 +123,7 @@ def test_what_a_page_sends_that_the_app_opened_is_the_apps(
 ) -> None:
     scene = Scene().begin()
     scene.call(1300)
-    scene.tells_connections = True
-    scene.flow(1350, "api.eager.example", path="/config")
-    scene.tells_connections = False
+    told(scene, 1350)
     scene.add(Stream.API, at, WebViewUsed(action="load", detail=opened, pid=100, tid=1))
     scene.flow(1500, MAKER, path=f"/?imei={IMEI}", headers=headers, client_random=b"w" * 32)
     assert sent(scene.end().judge().findings) == [DataType.IMEI] * theirs
